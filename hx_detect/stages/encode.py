@@ -1,0 +1,138 @@
+"""Tokens of texts -> what the graph says of their windows. In: tokens, a graph. Out: window logits of each text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Final, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hx_detect.stage_records import IdArray, Tokens, WindowLogits
+
+BUCKET: Final = 8
+"""Windows are padded to a multiple of this, from their own length alone, so that company never changes a number."""
+BATCH_TOKENS: Final = 1024
+BATCH_TEXTS: Final = 64
+_FRAME: Final = 2
+
+
+class RunsGraph(Protocol):
+    """What runs the graph on padded batches of ids and masks, both (n, t): outputs by name, in order."""
+
+    def run(self, batches: Sequence[tuple[IdArray, IdArray]]) -> Sequence[Mapping[str, NDArray[np.float32]]]:
+        """The outputs of each batch."""
+
+
+class Frame(Protocol):
+    """Ids of the special tokens around a window."""
+
+    @property
+    def begin(self) -> int:
+        """Id before the first token."""
+
+    @property
+    def end(self) -> int:
+        """Id after the last token."""
+
+    @property
+    def padding(self) -> int:
+        """Id that fills up."""
+
+
+@dataclass(frozen=True, slots=True)
+class WindowSpec:
+    """How long texts are read: windows of ``tokens`` (special ones included), each ``overlap`` into the last."""
+
+    tokens: int
+    overlap: int
+
+    def starts(self, count: int) -> list[int]:
+        """The first token of each window of a text of ``count`` tokens; the last window ends with the text."""
+        room = self.tokens - _FRAME
+        if count <= room:
+            return [0]
+        return [*range(0, count - room, room - self.overlap), count - room]
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """One window: its text, its tokens from start to end, and how many of them are in no earlier window."""
+
+    text: int
+    start: int
+    end: int
+    fresh: int
+
+    @property
+    def width(self) -> int:
+        """Its padded length, special tokens included."""
+        return -(-(self.end - self.start + _FRAME) // BUCKET) * BUCKET
+
+
+def encode(tokens: Sequence[Tokens], graph: RunsGraph, frame: Frame, spec: WindowSpec) -> list[list[WindowLogits]]:
+    """Run the graph over all windows of all texts.
+
+    Only windows of the same padded length share a batch, so that a text gets the same numbers alone or in company.
+
+    Args:
+        tokens: of n texts; may be empty ones.
+        graph: the compiled model.
+        frame: special tokens.
+        spec: length and overlap of windows.
+
+    Returns:
+        The windows of each of the n texts, in order.
+    """
+    batches = list(_batches([window for text, t in enumerate(tokens) for window in _windows(text, t.ids.size, spec)]))
+    found: list[list[WindowLogits]] = [[] for _ in tokens]
+    for batch, outputs in zip(batches, graph.run([_padded(b, tokens, frame) for b in batches]), strict=True):
+        for row, window in enumerate(batch):
+            found[window.text].append(_logits(window, row, outputs))
+    for windows in found:
+        windows.sort(key=lambda window: window.start)
+    return found
+
+
+def _windows(text: int, count: int, spec: WindowSpec) -> Iterator[_Window]:
+    done = 0
+    for start in spec.starts(count):
+        end = min(count, start + spec.tokens - _FRAME)
+        yield _Window(text, start, end, end - done)
+        done = end
+
+
+def _batches(windows: Sequence[_Window]) -> Iterator[list[_Window]]:
+    """Windows of one width together, longest first, within the budget of tokens and texts."""
+    for width, group in groupby(sorted(windows, key=lambda window: -window.width), key=lambda window: window.width):
+        same = list(group)
+        size = max(1, min(BATCH_TEXTS, BATCH_TOKENS // width))
+        yield from (same[first : first + size] for first in range(0, len(same), size))
+
+
+def _padded(batch: Sequence[_Window], tokens: Sequence[Tokens], frame: Frame) -> tuple[IdArray, IdArray]:
+    ids = np.full((len(batch), batch[0].width), frame.padding, np.int64)
+    mask = np.zeros_like(ids)
+    for row, window in enumerate(batch):
+        length = window.end - window.start
+        ids[row, 0] = frame.begin
+        ids[row, 1 : length + 1] = tokens[window.text].ids[window.start : window.end]
+        ids[row, length + 1] = frame.end
+        mask[row, : length + _FRAME] = 1
+    return ids, mask
+
+
+def _logits(window: _Window, row: int, outputs: Mapping[str, NDArray[np.float32]]) -> WindowLogits:
+    return WindowLogits(
+        start=window.start,
+        fresh=window.fresh,
+        sentiment=outputs["sentiment"][row],
+        stars=outputs["stars"][row],
+        signals=outputs["signals"][row],
+        evidence=outputs["evidence"][row, 1 : window.end - window.start + 1],
+        stage=outputs["stage"][row],
+        kind=outputs["kind"][row],
+        hx=float(outputs["hx"][row, 0]),
+    )

@@ -1,0 +1,119 @@
+"""Padded batches -> raw outputs of the model's graph. In: id and mask arrays. Out: float32 arrays by output name."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from pathlib import Path
+from threading import Lock
+from types import ModuleType
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hx_detect.errors import BundleDamagedError
+from hx_detect.stage_records import IdArray
+from hx_detect.wording import say
+
+OUTPUTS: Final = ("sentiment", "stars", "signals", "evidence", "stage", "kind", "hx")
+"""Outputs that the graph must have."""
+_MOST_STREAMS: Final = 16
+_TELEMETRY: Final = "openvino_telemetry"
+
+
+class Graph:
+    """The compiled graph: one stream per core, each batch on one core, so that a text's numbers do not depend on it.
+
+    Args:
+        model: its ``model.xml``; the weights lie beside it.
+        precision: ``f32``, ``bf16`` or None for the runtime's own choice.
+        threads: cores to use; None for all that this process may use.
+        cache: folder for the compiled graph, which makes the next load faster; None for no cache.
+
+    Raises:
+        BundleDamagedError: the file is no graph, or has not the outputs.
+    """
+
+    def __init__(
+        self, model: Path, precision: str | None, threads: int | None = None, cache: Path | None = None
+    ) -> None:
+        openvino = _import_openvino()
+        cores = min(threads or _usable_cores(), _MOST_STREAMS)
+        settings: dict[str, Any] = {"NUM_STREAMS": cores, "INFERENCE_NUM_THREADS": cores}
+        if precision is not None:
+            settings["INFERENCE_PRECISION_HINT"] = precision
+        try:
+            compiled = _compile(openvino, model, settings, cache)
+        except RuntimeError as error:
+            raise _damaged(model, str(error).strip().splitlines()[-1]) from error
+        self._output: dict[str, int] = {
+            name: index for index, output in enumerate(compiled.outputs) for name in output.get_names()
+        }
+        missing = [name for name in OUTPUTS if name not in self._output]
+        if missing:
+            raise _damaged(model, f"{', '.join(missing)} missing")
+        self._queue: Any = openvino.AsyncInferQueue(compiled)
+        self._queue.set_callback(self._collect)
+        self._lock = Lock()
+
+    def run(self, batches: Sequence[tuple[IdArray, IdArray]]) -> list[Mapping[str, NDArray[np.float32]]]:
+        """Run batches side by side; several threads may call it, one is served at a time.
+
+        Args:
+            batches: ``input_ids`` and ``attention_mask`` of each, both of shape (n, t).
+
+        Returns:
+            The outputs of each batch by name, in order.
+        """
+        found: list[Mapping[str, NDArray[np.float32]]] = [{} for _ in batches]
+        with self._lock:
+            for place, (ids, mask) in enumerate(batches):
+                self._queue.start_async({"input_ids": ids, "attention_mask": mask}, (found, place))
+            self._queue.wait_all()
+        return found
+
+    def _collect(self, request: Any, user: tuple[list[Mapping[str, NDArray[np.float32]]], int]) -> None:  # noqa: ANN401 - a class of openvino, which is not imported here
+        found, place = user
+        found[place] = {name: request.get_output_tensor(self._output[name]).data.copy() for name in OUTPUTS}
+
+
+def _compile(openvino: ModuleType, model: Path, settings: dict[str, Any], cache: Path | None) -> Any:  # noqa: ANN401 - a class of openvino, which is not imported here
+    core = openvino.Core()
+    if cache is not None:
+        try:
+            cache.mkdir(parents=True, exist_ok=True)
+            return core.compile_model(str(model), "CPU", settings | {"CACHE_DIR": str(cache)})
+        except (OSError, RuntimeError):  # a cache that cannot be written or read is not needed
+            core = openvino.Core()
+    return core.compile_model(str(model), "CPU", settings)
+
+
+def _import_openvino() -> ModuleType:
+    """Import OpenVINO without its telemetry package, which would report the import over the network.
+
+    A module that is None in ``sys.modules`` counts as not installed; OpenVINO then uses its own silent stand-in.
+    """
+    hidden = "openvino" not in sys.modules and _TELEMETRY not in sys.modules
+    if hidden:
+        sys.modules[_TELEMETRY] = None  # type: ignore[assignment]  # how the import system marks "not installed"
+    try:
+        return import_module("openvino")
+    finally:
+        if hidden:
+            del sys.modules[_TELEMETRY]
+
+
+def _usable_cores() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _damaged(model: Path, why: str) -> BundleDamagedError:
+    return BundleDamagedError(
+        say(f"{model} is not a usable graph: {why}", f"{model} no es un grafo que sirva: {why}"),
+        cure=say("Install the model again", "Instale el modelo de nuevo"),
+    )

@@ -1,0 +1,147 @@
+"""Columns are found by name and content, and named as people name them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from hx_detect.errors import ColumnError
+from hx_detect.io.columns import find_roles, fold, language_code, number_of
+from hx_detect.io.rows import Row, Table
+
+TEXTS = [
+    "The router died twice and nobody answered the phone",
+    "Great staff, quick check-in, lovely room",
+    "I was charged two times for the same ticket",
+    "Fine for the price, nothing special to say",
+]
+
+
+class NoRows:
+    """A source that is not read in these tests."""
+
+    def rows(self) -> Any:  # noqa: ANN401 - never called
+        """Nothing."""
+        return iter(())
+
+    def fraction(self) -> None:
+        """Nothing."""
+
+
+def table(columns: dict[str, Sequence[Any]], format: str = "csv") -> Table:
+    count = len(next(iter(columns.values())))
+    sample = [Row(n + 1, {name: values[n] for name, values in columns.items()}) for n in range(count)]
+    return Table(format, tuple(columns), NoRows(), sample)
+
+
+def text_column(columns: dict[str, Sequence[Any]]) -> str:
+    return find_roles(table(columns), "a.csv", {})[0].text
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["texto", "Comentario", "OPINIÓN", "reseña", "review", "comment", "Feedback", "verbatim", "body", "reviewText",
+     "respuesta", "message", "Comentario del cliente", "content", "¿Por qué nos has dado esa nota?", "columna rara"],
+)  # fmt: skip
+def test_text_column_is_found(name: str) -> None:
+    columns: dict[str, Sequence[Any]] = {
+        "id": ["1", "2", "3", "4"],
+        "fecha": ["2024-01-02"] * 4,
+        "tienda": ["Madrid centro", "Lima norte", "Quito sur", "Leeds"],
+        name: TEXTS,
+    }
+    assert text_column(columns) == name
+
+
+def test_titles_answers_of_the_company_and_questions_are_not_the_text() -> None:
+    columns = {
+        "title": ["Bad", "Great stay", "Charged twice", "Fine"],
+        "question": ["What could we do better the next time you come to see us?"] * 4,
+        "owner response": [f"Thank you for your kind words, see you again very soon {n}" for n in range(4)],
+        "review": TEXTS,
+    }
+    assert text_column(columns) == "review"
+
+
+def test_a_column_named_text_that_holds_numbers_is_passed_over() -> None:
+    assert text_column({"text": ["1", "2", "3", "4"], "other": TEXTS}) == "other"
+
+
+def test_no_text_column_lists_what_there_is() -> None:
+    with pytest.raises(ColumnError, match="'id', 'shop'") as caught:
+        text_column({"id": ["1", "2"], "shop": ["Lima", "Leeds"]})
+    assert "--text-column" in caught.value.cure
+
+
+@pytest.mark.parametrize("asked", ["Opinión", "opinion", "OPINIÓN", " opinión "])
+def test_named_without_case_and_accents(asked: str) -> None:
+    roles, reasons = find_roles(table({"Opinión": TEXTS, "otra": TEXTS}), "a.csv", {"text": asked})
+    assert roles.text == "Opinión"
+    assert "given" in reasons[0]
+
+
+def test_exact_name_goes_before_a_similar_one() -> None:
+    assert find_roles(table({"Text": TEXTS, "text": TEXTS}), "a.csv", {"text": "text"})[0].text == "text"
+
+
+def test_unknown_column_names_the_nearest() -> None:
+    with pytest.raises(ColumnError, match="Did you mean 'comentario'") as caught:
+        find_roles(table({"comentario": TEXTS, "id": ["1"] * 4}), "a.csv", {"text": "comentaro"})
+    assert "--text-column" in caught.value.what
+
+
+def test_dotted_paths_only_in_json() -> None:
+    columns = {"review": [{"text": text} for text in TEXTS]}
+    assert find_roles(table(columns, "jsonl"), "a.jsonl", {"text": "review.text"})[0].text == "review.text"
+    with pytest.raises(ColumnError):
+        find_roles(table(columns, "parquet"), "a.parquet", {"text": "review.text"})
+
+
+def test_other_roles_by_name_and_values() -> None:
+    columns: dict[str, Sequence[Any]] = {
+        "review_id": ["a", "b", "c", "d"],
+        "NPS": ["10", "0", "", "7"],
+        "estrellas": [5, 1, 2, None],
+        "idioma": ["es", "es-MX", "en", "inglés"],
+        "kind": ["review", "survey", "post", "review"],
+        "texto": TEXTS,
+    }
+    roles, reasons = find_roles(table(columns), "a.csv", {})
+    assert (roles.id, roles.answer, roles.stars) == ("review_id", "NPS", "estrellas")
+    assert (roles.language, roles.kind) == ("idioma", "kind")
+    assert len(reasons) == 6
+
+
+def test_roles_are_not_guessed_from_values_out_of_range() -> None:
+    columns: dict[str, Sequence[Any]] = {
+        "nps": ["85", "90", "20", "11"],
+        "rating": ["8", "9", "10", "7"],
+        "text": TEXTS,
+    }
+    roles, _ = find_roles(table(columns), "a.csv", {})
+    assert roles.answer is None
+    assert roles.stars is None
+
+
+@pytest.mark.parametrize(
+    ("value", "number"),
+    [("9", 9.0), (" 9,5 ", 9.5), (7, 7.0), ("nan", None), ("inf", None), ("", None), (True, None), ("a", None),
+     (None, None), ([], None)],
+)  # fmt: skip
+def test_number_of(value: object, number: float | None) -> None:
+    assert number_of(value) == number
+
+
+@pytest.mark.parametrize(
+    ("value", "code"),
+    [("es", "es"), ("ES-mx", "es"), ("Español", "es"), ("en_US", "en"), ("fr", None), (3, None), ("", None)],
+)
+def test_language_code(value: object, code: str | None) -> None:
+    assert language_code(value) == code
+
+
+def test_fold() -> None:
+    assert fold("Opinión del Cliente (máx.)") == "opinion_del_cliente_max"
+    assert fold("reviewText") == "review_text"

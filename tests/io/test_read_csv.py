@@ -1,0 +1,172 @@
+"""CSV as it comes: encodings, ragged rows, stray quotes, NUL bytes, long cells."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hx_detect.errors import EmptyInputError, InputFormatError
+from hx_detect.io.read import open_table
+from hx_detect.io.rows import ReadOptions, Row, RowsUntilDamage, Table, unique_names
+from hx_detect.io.source import fetch
+
+
+def read(path: Path, **options: object) -> tuple[Table, list[Row]]:
+    with fetch(str(path)) as source:
+        table = open_table(source, ReadOptions(**options))  # type: ignore[arg-type] - options of the one test
+        return table, list(table.source.rows())
+
+
+def write(path: Path, text: str, encoding: str = "utf-8") -> Path:
+    path.write_bytes(text.encode(encoding))
+    return path
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+@pytest.mark.parametrize("sign", [",", ";", "\t", "|"])
+def test_every_encoding_with_every_delimiter(tmp_path: Path, encoding: str, sign: str) -> None:
+    text = f"id{sign}opinión\r\n1{sign}El niño comió piña\r\n2{sign}¿Mañana? ¡Sí, señor!\r\n".replace("Sí,", "Sí")
+    table, rows = read(write(tmp_path / "a.csv", text, encoding))
+    assert table.columns == ("id", "opinión")
+    assert [row.values["opinión"] for row in rows] == ["El niño comió piña", "¿Mañana? ¡Sí señor!"]
+    assert [row.number for row in rows] == [1, 2]
+
+
+def test_what_was_found_is_said(tmp_path: Path) -> None:
+    table, _ = read(write(tmp_path / "a.csv", "id;texto\n1;señal de vida\n", "cp1252"))
+    assert table.details == ("CP1252", "delimiter ;")
+    assert table.excel_csv
+
+
+def test_rows_can_be_read_twice(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.csv", "id,text\n1,hello there\n2,good bye\n")
+    with fetch(str(path)) as source:
+        table = open_table(source, ReadOptions())
+        assert [row.values for row in table.source.rows()] == [row.values for row in table.source.rows()]
+
+
+def test_ragged_rows_fail_and_the_rest_goes_on(tmp_path: Path) -> None:
+    text = 'id,text,nps\n1,all good,9\n2,one, two,3\n3\n\n4,"a, b",7\n'
+    _, rows = read(write(tmp_path / "a.csv", text))
+    assert [row.failure.code if row.failure else None for row in rows] == [None, "ragged", "ragged", None]
+    assert rows[1].failure is not None
+    assert "4 fields" in rows[1].failure.message
+    assert rows[1].failure.value == "2,one, two,3"
+    assert rows[3].values == {"id": "4", "text": "a, b", "nps": "7"}
+    assert rows[3].number == 4
+
+
+def test_a_stray_quote_costs_one_row_only(tmp_path: Path) -> None:
+    text = 'id,text,nps\n1,"never closed,3\n2,fine,9\n3,"quoted, fine",8\n4,good,7\n'
+    _, rows = read(write(tmp_path / "a.csv", text))
+    assert [(row.number, row.failure is None) for row in rows] == [(1, False), (2, True), (3, True), (4, True)]
+    assert rows[0].failure is not None
+    assert rows[0].failure.message.startswith("A quote is opened")
+
+
+def test_a_stray_quote_before_the_end_costs_one_row_only(tmp_path: Path) -> None:
+    _, rows = read(write(tmp_path / "a.csv", 'id,text\n1,fine\n2,"never closed\n3,fine\n4,fine\n'))
+    assert [row.number for row in rows if row.failure is None] == [1, 3, 4]
+
+
+def test_quoted_line_breaks_and_quotes_stay(tmp_path: Path) -> None:
+    _, rows = read(write(tmp_path / "a.csv", 'id,text\n1,"first\nsecond ""said"" he\r\nthird"\n2,x y\n'))
+    assert rows[0].values["text"] == 'first\nsecond "said" he\r\nthird'
+    assert len(rows) == 2
+
+
+def test_nul_byte_fails_its_row(tmp_path: Path) -> None:
+    _, rows = read(write(tmp_path / "a.csv", "id,text\n1,be\0fore\n2," + "after " * 30 + "\n"))
+    assert [row.failure.code if row.failure else None for row in rows] == ["nul_byte", None]
+
+
+def test_a_byte_of_another_encoding_fails_its_row(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes("id,texto\n1,señal\n2,año\n".encode() + b"3,se\xf1al\n" + "4,niño\n".encode())
+    _, rows = read(path)
+    assert [row.failure.code if row.failure else None for row in rows] == [None, None, "encoding", None]
+    assert rows[2].failure is not None
+    assert (rows[2].failure.value or "").isprintable()
+
+
+def test_ten_megabyte_cell_is_read(tmp_path: Path) -> None:
+    _, rows = read(write(tmp_path / "a.csv", "id,text\n1," + "word " * 2_000_000 + "\n2,short one\n"))
+    assert len(rows[0].values["text"]) == 10_000_000
+    assert rows[1].values["text"] == "short one"
+
+
+def test_utf16_with_a_broken_end_gives_the_rows_before_it(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes("id,texto\n1,señal\n".encode("utf-16") + b"\x00\xd8\x41")
+    with fetch(str(path)) as source:
+        table = open_table(source, ReadOptions())
+        rows = RowsUntilDamage(table.source.rows())
+        assert [row.values["texto"] for row in rows] == ["señal"]
+    assert rows.damage is not None
+
+
+def test_cut_off_gzip_gives_the_rows_before_it(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv.gz"
+    text = "id,text\n" + "".join(f"{number},text {number * 7919} here\n" for number in range(20_000))
+    path.write_bytes(gzip.compress(text.encode())[:-2_000])
+    with fetch(str(path)) as source:
+        table = open_table(source, ReadOptions())
+        rows = RowsUntilDamage(table.source.rows())
+        assert sum(1 for _ in rows) > 10_000
+    assert rows.damage is not None
+    assert "cut short" in rows.damage.what
+
+
+@pytest.mark.parametrize("content", ["id,text\n", "\n\n\n", "text\n"])
+def test_no_rows(tmp_path: Path, content: str) -> None:
+    with pytest.raises(EmptyInputError):
+        read(write(tmp_path / "a.csv", content))
+
+
+def test_no_header_is_said_and_can_be_told(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.csv", "1,the food was cold\n2,the room was fine\n")
+    with pytest.raises(InputFormatError, match="--no-header"):
+        read(path)
+    table, rows = read(path, header=False)
+    assert table.columns == ("column_1", "column_2")
+    assert rows[0].values == {"column_1": "1", "column_2": "the food was cold"}
+    table, rows = read(path, header=True)
+    assert table.columns == ("1", "the food was cold")
+
+
+def test_titles_above_the_header_and_excels_first_line(tmp_path: Path) -> None:
+    table, rows = read(write(tmp_path / "a.csv", "sep=;\nid;texto\n1;hola, mundo\n"))
+    assert (table.columns, rows[0].values["texto"]) == (("id", "texto"), "hola, mundo")
+    table, rows = read(write(tmp_path / "b.csv", "Informe 2024;\nid;texto\n1;hola\n2;adiós\n"))
+    assert (table.columns, rows[0].number) == (("id", "texto"), 1)
+
+
+def test_tsv_by_suffix(tmp_path: Path) -> None:
+    table, rows = read(write(tmp_path / "a.tsv", "id\ttext\n1\ta, b; c | d\n"))
+    assert (table.format, rows[0].values["text"]) == ("tsv", "a, b; c | d")
+
+
+def test_names_that_come_twice() -> None:
+    assert unique_names(["a", "a", "a_2", "a", ""]) == ("a", "a_3", "a_2", "a_4", "")
+
+
+cells = st.text(st.characters(codec="utf-8", exclude_characters="\0\ufeff\x1f"), max_size=30)
+
+
+@settings(max_examples=40, deadline=None)
+@given(rows=st.lists(st.tuples(cells, cells), min_size=1, max_size=15))
+def test_what_is_written_quoted_is_read_as_it_was(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, str]]
+) -> None:
+    out = io.StringIO()
+    writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\n")
+    writer.writerows([("number", "text"), *rows])
+    path = write(tmp_path_factory.mktemp("csv") / "a.csv", out.getvalue())
+    _, found = read(path, delimiter=",", encoding="utf-8", header=True)
+    assert [tuple(row.values.values()) for row in found] == rows

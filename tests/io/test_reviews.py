@@ -1,0 +1,93 @@
+"""Rows become reviews, or failures that say why not."""
+
+from __future__ import annotations
+
+import pytest
+
+from hx_detect.io.columns import Roles
+from hx_detect.io.reviews import prepare, value_at
+from hx_detect.io.rows import Row
+from hx_detect.records import RowFailure
+from hx_detect.wording import set_language
+
+ROLES = Roles(text="text", id="id", answer="nps", stars="stars", language="lang", kind="kind")
+
+
+def test_all_fields() -> None:
+    row = Row(7, {"text": "Bien", "id": 12, "nps": "9", "stars": 4, "lang": "es-AR", "kind": " Survey "})
+    review = prepare(row, ROLES).review
+    assert review is not None
+    assert (review.text, review.id, review.row) == ("Bien", "12", 7)
+    assert (review.answer, review.stars, review.language, review.kind) == (9.0, 4.0, "es", "survey")
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("", "empty"), (None, "empty"), ("  \n\t", "empty"), (5, "not_text"), (["a"], "not_text"), ("x" * 51, "too_long"),
+     ("a\0b", "nul_byte")],
+)  # fmt: skip
+def test_texts_that_cannot_be_scored(text: object, code: str) -> None:
+    prepared = prepare(Row(3, {"text": text, "id": "a"}), ROLES, max_chars=50)
+    assert prepared.review is None
+    (failure,) = prepared.failures
+    assert (failure.code, failure.field, failure.row, failure.id) == (code, "text", 3, "a")
+    assert failure.message
+    assert failure.cure
+
+
+def test_longest_text_allowed_is_scored() -> None:
+    assert prepare(Row(1, {"text": "x" * 50}), ROLES, max_chars=50).review is not None
+
+
+def test_value_of_a_failure_is_short() -> None:
+    (failure,) = prepare(Row(1, {"text": "x" * 10_000_000}), ROLES).failures
+    assert failure.value == "x" * 200
+
+
+@pytest.mark.parametrize("answer", ["11", "-1", "ten", "nan", 10.5])
+def test_bad_answer_is_reported_and_the_text_scored(answer: object) -> None:
+    prepared = prepare(Row(2, {"text": "Good", "nps": answer}), ROLES)
+    assert prepared.review is not None
+    assert prepared.review.answer is None
+    assert [failure.code for failure in prepared.failures] == ["bad_answer"]
+
+
+@pytest.mark.parametrize("answer", ["0", 10, "7,5"])
+def test_good_answers(answer: object) -> None:
+    assert prepare(Row(2, {"text": "Good", "nps": answer}), ROLES).failures == ()
+
+
+def test_blank_answer_is_no_answer() -> None:
+    assert prepare(Row(2, {"text": "Good", "nps": " ", "stars": None, "kind": ""}), ROLES).failures == ()
+
+
+def test_bad_stars_and_kind_are_remarks() -> None:
+    prepared = prepare(Row(2, {"text": "Good", "stars": 6, "kind": "novel"}), ROLES, kind="post")
+    assert [failure.code for failure in prepared.failures] == ["bad_stars", "bad_kind"]
+    assert prepared.review is not None
+    assert prepared.review.kind == "post"
+
+
+def test_a_kind_column_goes_before_the_kind_of_all() -> None:
+    review = prepare(Row(2, {"text": "Good", "kind": "complaint"}), ROLES, kind="post").review
+    assert review is not None
+    assert review.kind == "complaint"
+
+
+def test_failure_of_reading_is_handed_on() -> None:
+    failure = RowFailure(4, "row", "ragged", "m", "c")
+    assert prepare(Row(4, {}, failure), ROLES).failures == (failure,)
+
+
+def test_messages_in_spanish() -> None:
+    set_language("es")
+    (failure,) = prepare(Row(1, {"text": ""}), ROLES).failures
+    assert failure.message == "El texto está vacío"
+
+
+def test_value_at() -> None:
+    values = {"a": {"b": {"c": "deep"}}, "a.b": "flat"}
+    assert value_at(values, "a.b.c") == "deep"
+    assert value_at(values, "a.b") == "flat"
+    assert value_at(values, "a.x") is None
+    assert value_at(values, "a.b.c.d") is None

@@ -1,0 +1,79 @@
+"""The compiled graph. In: the toy graph. Out: outputs by name in order, a cache that may fail, faults that are told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import openvino
+import pytest
+from openvino import opset13 as ops
+from toy_bundle import toy_graph, toy_tokenizer
+
+from hx_detect.errors import BundleDamagedError
+from hx_detect.stages.graph import OUTPUTS, Graph
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("graph") / "model.xml"
+    openvino.save_model(toy_graph(toy_tokenizer()), path, compress_to_fp16=False)
+    return path
+
+
+def batch(rows: int, width: int) -> tuple[np.ndarray, np.ndarray]:
+    ids = np.arange(rows * width).reshape(rows, width) % 40
+    return ids, np.ones_like(ids)
+
+
+def test_outputs_come_by_name_and_in_order(model: Path) -> None:
+    batches = [batch(rows, width) for rows, width in ((1, 8), (3, 16), (2, 8), (5, 24), (1, 8))]
+    graph = Graph(model, "f32", threads=2)
+    found = graph.run(batches)
+    for (ids, _), outputs in zip(batches, found, strict=True):
+        assert set(outputs) == set(OUTPUTS)
+        assert outputs["evidence"].shape == (*ids.shape, 18)
+        assert outputs["sentiment"].shape == (len(ids), 2, 3)
+        assert outputs["hx"].shape == (len(ids), 1)
+    for name in OUTPUTS:
+        assert found[0][name].tobytes() == found[4][name].tobytes()
+        np.testing.assert_array_equal(graph.run(batches[1:2])[0][name], found[1][name])
+
+
+def test_no_batches(model: Path) -> None:
+    assert Graph(model, None).run([]) == []
+
+
+def test_the_mask_hides_tokens(model: Path) -> None:
+    ids, mask = batch(1, 8)
+    short = Graph(model, "f32").run([(ids[:, :5].copy(), mask[:, :5].copy())])[0]
+    mask[:, 5:] = 0
+    padded = Graph(model, "f32").run([(ids, mask)])[0]
+    np.testing.assert_allclose(short["signals"], padded["signals"], rtol=1e-6)
+
+
+def test_the_cache_is_written_and_read(model: Path, tmp_path: Path) -> None:
+    first = Graph(model, "f32", cache=tmp_path / "cache").run([batch(2, 8)])[0]
+    assert list((tmp_path / "cache").iterdir())
+    second = Graph(model, "f32", cache=tmp_path / "cache").run([batch(2, 8)])[0]
+    assert all(first[name].tobytes() == second[name].tobytes() for name in OUTPUTS)
+
+
+def test_a_cache_that_cannot_be_written_is_not_needed(model: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    assert Graph(model, "f32", cache=tmp_path / "file" / "cache").run([batch(1, 8)])[0]["hx"].shape == (1, 1)
+
+
+def test_a_file_that_is_no_graph(tmp_path: Path) -> None:
+    (tmp_path / "model.xml").write_text("<net/>")
+    with pytest.raises(BundleDamagedError, match=r"model\.xml"):
+        Graph(tmp_path / "model.xml", None)
+
+
+def test_a_graph_without_the_outputs(tmp_path: Path) -> None:
+    ids = ops.parameter([-1, -1], np.int64, name="input_ids")
+    result = ops.result(ops.convert(ids, np.float32))
+    result.output(0).set_names({"hx"})
+    openvino.save_model(openvino.Model([result], [ids], "poor"), tmp_path / "model.xml")
+    with pytest.raises(BundleDamagedError, match="sentiment, stars"):
+        Graph(tmp_path / "model.xml", None)

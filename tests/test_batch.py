@@ -1,0 +1,325 @@
+"""One file in, one scored file out: formats, rejects, kills and resumes, damage, names."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import fsspec
+import openpyxl
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from fake_scorer import FakeScorer
+
+from hx_detect import batch
+from hx_detect.batch import score_file, score_to_stream
+from hx_detect.batch_options import BatchOptions, BatchResult
+from hx_detect.errors import ColumnError, InputError, OutputError, ResumeError, UsageError
+from hx_detect.io.rows import ReadOptions
+
+SMALL = BatchOptions(chunk_rows=3)
+
+
+class Said:
+    """Remembers what it was told."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self.rows = self.hx = 0
+        self.fractions: list[float | None] = []
+
+    def say(self, line: str) -> None:
+        """Keep it."""
+        self.lines.append(line)
+
+    def scored(self, *, hx: bool, fraction: float | None) -> None:
+        """Count it."""
+        self.rows += 1
+        self.hx += hx
+        self.fractions.append(fraction)
+
+
+def table(path: Path, count: int = 10) -> Path:
+    """A CSV with good rows, an empty text (row 4), a ragged row (row 6) and a bad answer (row 7)."""
+    rows = [f"{n},no me contesta nadie desde hace {n} días,{n % 11}" for n in range(1, count + 1)]
+    rows[3], rows[5], rows[6] = "4,,3", "6,uno, dos,3", "7,todo bien y gracias,99"
+    path.write_text("id,texto,nps\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    return path
+
+
+def run(
+    source: Path | str, out: Path | str | None, options: BatchOptions = SMALL, **extra: object
+) -> tuple[BatchResult, Said]:
+    said = Said()
+    scorer = extra.get("scorer") or FakeScorer()
+    result = score_file(str(source), None if out is None else str(out), lambda: scorer, options, said)  # type: ignore[arg-type,return-value] # a fake by design
+    return result, said
+
+
+@pytest.mark.parametrize("suffix", ["csv", "tsv", "jsonl", "parquet", "xlsx", "csv.gz", "jsonl.zst"])
+def test_every_output_holds_the_good_rows_in_order(tmp_path: Path, suffix: str) -> None:
+    out = tmp_path / f"out.{suffix}"
+    result, said = run(table(tmp_path / "in.csv"), out)
+    assert ids_of(out) == ["1", "2", "3", "5", "7", "8", "9", "10"]
+    assert result.output == str(out)
+    assert not (tmp_path / f"out.{suffix}.part").exists()
+    rejects = [json.loads(line) for line in Path(result.rejects).read_text().splitlines()]
+    assert [(reject["row"], reject["code"], reject["field"]) for reject in rejects] == [
+        (4, "empty", "texto"), (6, "ragged", "row"), (7, "bad_answer", "nps")]  # fmt: skip
+    assert {reject["file"] for reject in rejects} == {"in.csv"}
+    assert (result.summary.texts, result.summary.hx, said.rows, said.hx) == (8, 7, 10, 7)
+
+
+def ids_of(path: Path) -> list[str]:
+    """The column ``id`` of an output of any format, as text."""
+    if path.suffix == ".parquet":
+        return [str(value) for value in pq.read_table(path)["id"].to_pylist()]
+    if path.suffix == ".xlsx":
+        book = openpyxl.load_workbook(path, read_only=True)
+        values = [str(row[0]) for row in book.worksheets[0].iter_rows(min_row=2, values_only=True)]
+        book.close()
+        return values
+    data = path.read_bytes()
+    if path.suffix == ".gz":
+        data = gzip.decompress(data)
+    elif path.suffix == ".zst":
+        with pa.CompressedInputStream(pa.BufferReader(data), "zstd") as stream:
+            data = stream.read()
+    text = data.decode()
+    if ".jsonl" in path.name:
+        return [json.loads(line)["id"] for line in text.splitlines()]
+    return [row["id"] for row in csv.DictReader(io.StringIO(text), delimiter="\t" if ".tsv" in path.name else ",")]
+
+
+def test_default_output_is_beside_in_the_same_format(tmp_path: Path) -> None:
+    path = tmp_path / "in.csv.gz"
+    path.write_bytes(gzip.compress(b"id;text\n1;nadie contesta aqui\n2;muchas gracias, de verdad\n"))
+    result, _ = run(path, None)
+    assert result.output == str(tmp_path / "in.scored.csv.gz")
+    assert gzip.decompress(Path(result.output).read_bytes()).startswith(b"id;text;hx_level;")
+    assert result.rejects == ""
+
+
+def test_a_folder_as_output(tmp_path: Path) -> None:
+    (tmp_path / "results").mkdir()
+    result, _ = run(table(tmp_path / "in.csv"), tmp_path / "results")
+    assert result.output == str(tmp_path / "results" / "in.scored.csv")
+
+
+def test_parquet_keeps_its_columns_and_types(tmp_path: Path) -> None:
+    source = tmp_path / "in.parquet"
+    stamps = pa.array([1, 2, 3], pa.timestamp("ns"))
+    pq.write_table(
+        pa.table({"when": stamps, "text": ["nadie vino a vernos", "", "gracias por todo, equipo"], "hx": [1, 2, 3]}),
+        source,
+    )
+    result, said = run(source, tmp_path / "out.parquet")
+    written = pq.read_table(result.output)
+    assert written.column_names == ["when", "text", "hx", "hx_2"]
+    assert written["when"].type == pa.timestamp("ns")
+    assert [row["experience"]["level"] for row in written["hx_2"].to_pylist()] == ["hx_risk", "cx"]
+    assert any("hx -> hx_2" in line for line in said.lines)
+
+
+def test_columns_that_come_late_in_json_lines_are_kept(tmp_path: Path) -> None:
+    source = tmp_path / "in.jsonl"
+    lines = [{"text": f"words and more words {n}"} for n in range(700)] + [{"text": "the last of them all", "late": 5}]
+    source.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    result, _ = run(source, tmp_path / "out.csv", BatchOptions(chunk_rows=100))
+    rows = list(csv.DictReader(Path(result.output).read_text(encoding="utf-8").splitlines()))
+    assert rows[-1]["late"] == "5"
+    assert rows[0]["late"] == ""
+
+
+def test_scorer_failures_become_rejects(tmp_path: Path) -> None:
+    source = tmp_path / "in.csv"
+    source.write_text("id,text\n1,this is UNSCORABLE text\n2,this is good text\n")
+    result, _ = run(source, tmp_path / "out.csv")
+    assert json.loads(Path(result.rejects).read_text())["code"] == "unscorable"
+    assert result.summary.rejected == {"unscorable": 1}
+
+
+def test_old_rejects_go_away(tmp_path: Path) -> None:
+    source = tmp_path / "in.csv"
+    source.write_text("id,text\n1,some good words\n2,\n")
+    run(source, tmp_path / "out.csv")
+    assert (tmp_path / "out.csv.rejects.jsonl").exists()
+    source.write_text("id,text\n1,some good words\n2,more good words\n")
+    run(source, tmp_path / "out.csv")
+    assert not (tmp_path / "out.csv.rejects.jsonl").exists()
+
+
+class Killed(BaseException):
+    """Stands for a kill."""
+
+
+class DyingScorer(FakeScorer):
+    """Dies at a text."""
+
+    def __init__(self, last: int) -> None:
+        super().__init__()
+        self._last = last
+
+    def score_stream(self, reviews):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201 - as FakeScorer's
+        """Scores until it dies."""
+        for result in super().score_stream(reviews):
+            if len(self.scored) > self._last:
+                raise Killed
+            yield result
+
+
+@pytest.mark.parametrize("suffix", ["csv", "parquet", "xlsx", "jsonl.gz"])
+@pytest.mark.parametrize("last", [0, 1, 5, 8, 17])
+def test_a_stopped_run_goes_on_and_gives_the_same_bytes(tmp_path: Path, suffix: str, last: int) -> None:
+    source = table(tmp_path / "in.csv", count=20)
+    whole, cut = tmp_path / f"whole.{suffix}", tmp_path / f"cut.{suffix}"
+    run(source, whole)
+    with pytest.raises(Killed):
+        run(source, cut, scorer=DyingScorer(last))
+    assert not cut.exists()
+    again = FakeScorer()
+    result, _ = run(source, cut, BatchOptions(chunk_rows=3, resume=True), scorer=again)
+    assert cut.read_bytes() == whole.read_bytes()
+    assert Path(result.rejects).read_bytes() == Path(f"{whole}.rejects.jsonl").read_bytes()
+    assert len(again.scored) <= 18 - last + 3
+    assert result.summary.texts == 18
+
+
+def test_a_kill_while_writing_is_no_loss(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source, out = table(tmp_path / "in.csv"), tmp_path / "out.csv"
+    with monkeypatch.context() as patch:
+        patch.setattr(batch, "_add", lambda *_: (_ for _ in ()).throw(Killed))
+        with pytest.raises(Killed):
+            run(source, out)
+    scorer = FakeScorer()
+    run(source, out, BatchOptions(chunk_rows=3, resume=True), scorer=scorer)
+    assert scorer.scored == []
+    assert ids_of(out)[-1] == "10"
+
+
+def test_kill_minus_nine(tmp_path: Path) -> None:
+    source, out = table(tmp_path / "in.csv", count=60), tmp_path / "out.csv"
+    code = (
+        f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r})\n"
+        "import test_batch as t; from hx_detect.batch_options import BatchOptions\n"
+        f"t.run({str(source)!r}, {str(out)!r}, BatchOptions(chunk_rows=3), scorer=t.FakeScorer(pause=0.02))\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(Path(batch.__file__).parents[1])}
+    process = subprocess.Popen([sys.executable, "-c", code], env=environment)
+    part = tmp_path / "out.csv.part"
+    deadline = time.monotonic() + 30
+    while len(list(part.glob("chunk-*.gz"))) < 3 and time.monotonic() < deadline and process.poll() is None:
+        time.sleep(0.01)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    assert not out.exists()
+    scorer = FakeScorer()
+    run(source, out, BatchOptions(chunk_rows=3, resume=True), scorer=scorer)
+    run(source, tmp_path / "whole.csv")
+    assert out.read_bytes() == (tmp_path / "whole.csv").read_bytes()
+    assert len(scorer.scored) < 58
+
+
+def test_resume_refuses_a_changed_input_and_other_options(tmp_path: Path) -> None:
+    source, out = table(tmp_path / "in.csv"), tmp_path / "out.csv"
+    with pytest.raises(Killed):
+        run(source, out, scorer=DyingScorer(5))
+    with pytest.raises(ResumeError, match=r"options\.kind"):
+        run(source, out, BatchOptions(chunk_rows=3, resume=True, kind="post"))
+    source.write_text(source.read_text() + "11,una más para todos,5\n")
+    with pytest.raises(ResumeError, match=r"input\.size"):
+        run(source, out, BatchOptions(chunk_rows=3, resume=True))
+    result, _ = run(source, out, BatchOptions(chunk_rows=3, overwrite=True))
+    assert result.summary.texts == 9
+
+
+def test_input_that_changes_meanwhile_is_refused(tmp_path: Path) -> None:
+    source = table(tmp_path / "in.csv")
+
+    class Changing(FakeScorer):
+        def score_stream(self, reviews):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202 - as FakeScorer's
+            source.write_text(source.read_text() + "12,otra fila más tarde,5\n")
+            return super().score_stream(reviews)
+
+    with pytest.raises(InputError, match="changed"):
+        run(source, tmp_path / "out.csv", scorer=Changing())
+
+
+def test_rows_before_the_damage_are_written(tmp_path: Path) -> None:
+    source = tmp_path / "in.csv.gz"
+    text = "id,text\n" + "".join(f"{n},nadie contesta {n * 7919}\n" for n in range(3_000))
+    source.write_bytes(gzip.compress(text.encode())[:-2_000])
+    result, _ = run(source, tmp_path / "out.jsonl", BatchOptions())
+    assert result.damage is not None
+    assert len(ids_of(tmp_path / "out.jsonl")) == result.summary.texts > 1_000
+
+
+def test_bad_input_is_found_before_the_model_is_loaded(tmp_path: Path) -> None:
+    def load() -> FakeScorer:
+        raise AssertionError
+
+    with pytest.raises(ColumnError):
+        score_file(str(table(tmp_path / "in.csv")), None, load, BatchOptions(columns={"text": "nope"}), Said())
+    with pytest.raises(UsageError, match="is the input"):
+        score_file(str(tmp_path / "in.csv"), str(tmp_path / "in.csv"), load, BatchOptions(), Said())
+
+
+def test_excel_cannot_hold_more_rows_than_it_can(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batch, "EXCEL_ROWS", 9)
+    scorer = FakeScorer()
+    with pytest.raises(OutputError, match="Excel sheet"):
+        run(table(tmp_path / "in.csv"), tmp_path / "out.xlsx", scorer=scorer)
+    assert scorer.scored == []
+
+
+def test_ten_megabyte_cell_is_one_reject(tmp_path: Path) -> None:
+    source = tmp_path / "in.csv"
+    source.write_text("id,text\n1,good words here\n2," + "word " * 2_000_000 + "\n3,more good words\n")
+    result, _ = run(source, tmp_path / "out.csv")
+    assert ids_of(tmp_path / "out.csv") == ["1", "3"]
+    reject = json.loads(Path(result.rejects).read_text())
+    assert (reject["row"], reject["code"], len(reject["value"])) == (2, "too_long", 200)
+
+
+def test_urls_in_and_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with fsspec.open("memory://box/in.csv", "wb") as file:
+        file.write(table(tmp_path / "in.csv").read_bytes())
+    result, _ = run("memory://box/in.csv", "memory://box/out.jsonl")
+    with fsspec.open("memory://box/out.jsonl", "rb") as file:
+        assert len(file.read().splitlines()) == 8
+    with fsspec.open("memory://box/out.jsonl.rejects.jsonl", "rb") as file:
+        assert len(file.read().splitlines()) == 3
+    assert result.rejects == "memory://box/out.jsonl.rejects.jsonl"
+    assert not list(tmp_path.glob("*.part"))
+
+
+def test_stream(tmp_path: Path) -> None:
+    out, rejects, said, scorer = io.StringIO(), io.StringIO(), Said(), FakeScorer()
+    result = score_to_stream(str(table(tmp_path / "in.csv")), out, rejects, lambda: scorer, SMALL, said)
+    lines = [json.loads(line) for line in out.getvalue().splitlines()]
+    assert [line["id"] for line in lines] == ["1", "2", "3", "5", "7", "8", "9", "10"]
+    assert lines[0]["hx"]["experience"]["level"] == "hx_risk"
+    assert len(rejects.getvalue().splitlines()) == 3
+    run(tmp_path / "in.csv", tmp_path / "out.jsonl")
+    assert out.getvalue() == (tmp_path / "out.jsonl").read_text(encoding="utf-8")
+    assert result.summary.texts == 8
+
+
+def test_what_is_found_is_said(tmp_path: Path) -> None:
+    _, said = run(table(tmp_path / "in.csv"), tmp_path / "out.csv", BatchOptions(kind="survey", read=ReadOptions()))
+    assert said.lines[:2] == [
+        "in.csv: csv, UTF-8, delimiter ,",
+        "  text column: 'texto' (by its name and content, 8 words on average)",
+    ]
+    assert "  kind of text: survey" in said.lines
+    assert said.fractions[-1] == 1.0
