@@ -63,7 +63,7 @@ bench: $(DEV) ## speed, memory and start time of this machine -> docs/benchmarks
 	$(BIN)/hx-detect benchmark --model $(MODEL) --rows $(ROWS)
 
 train: $(DEV) ## train a model (RECIPE=training/recipes/….toml CORPORA=folder)
-	$(BIN)/hx-detect train $(RECIPE) --corpora $(CORPORA) --output runs/
+	$(BIN)/hx-detect train --recipe $(RECIPE) --corpora $(CORPORA) $(if $(ANNOTATIONS),--annotations $(ANNOTATIONS)) --work runs/work
 
 evaluate: $(DEV) ## all figures of a model -> its metrics.json and model card (MODEL=… CORPORA=folder ANNOTATIONS=files)
 	$(BIN)/hx-detect evaluate $(MODEL) --corpora $(CORPORA) $(if $(ANNOTATIONS),--annotations $(ANNOTATIONS))

@@ -1,4 +1,4 @@
-"""HX (hater experience) and CX in customers' words. In: texts in Spanish and English. Out: scores with their evidence.
+"""HX (hating experience) and CX in customers' words. In: texts in Spanish and English. Out: scores with their evidence.
 
 Names are imported when first used, so that ``import hx_detect`` and ``hx-detect --help`` stay fast.
 """

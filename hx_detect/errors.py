@@ -1,4 +1,4 @@
-"""What can go wrong, as one tree. In: nothing. Out: exceptions that say what, where and the cure, and their exit codes."""
+"""What can go wrong, as one tree. In: nothing. Out: exceptions that say what, where and the cure; their exit codes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every label, its group and its names. In: nothing. Out: the fixed label orders that heads, records and files share."""
+"""Every label, its group and its names. In: nothing. Out: the fixed label orders of heads, records and files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The records that pass between stages. In: plain values. Out: frozen, typed records; ``to_dict`` is the JSON of every face."""
+"""Records that pass between stages. In: plain values. Out: frozen records; ``to_dict`` is the JSON of every face."""
 
 from __future__ import annotations
 
@@ -70,7 +70,8 @@ class Score:
         signals: all 18, strongest first; ``to_dict`` gives those above their threshold.
         sentiment_probabilities: negative, neutral, positive; sums to 1.
         stars_probabilities: one to five stars; sums to 1.
-        nps_text_band: band of the words alone, where ``nps_band`` is that of an answer; for the summary, not in ``to_dict``.
+        nps_text_band: band of the words alone, where ``nps_band`` is that of an answer; for the summary, not in
+            ``to_dict``.
         nps_mismatch: answer and words disagree; None where there is no answer.
         supported: False for a text in neither Spanish nor English.
         kind_given: the caller named the kind; else it was found from the text.

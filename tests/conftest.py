@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import pytest
 from fake_scorer import FakeScorer
+from hypothesis import settings
 
 from hx_detect.wording import set_language
+
+settings.register_profile("any-machine", deadline=None)  # a slow machine is no failure
+settings.load_profile("any-machine")
 
 
 @pytest.fixture(autouse=True)

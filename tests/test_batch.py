@@ -1,4 +1,4 @@
-"""One file in, one scored file out: formats, rejects, kills and resumes, damage, names."""
+"""One file in, one scored file out: formats, rejects, damage, names."""
 
 from __future__ import annotations
 
@@ -6,63 +6,20 @@ import csv
 import gzip
 import io
 import json
-import os
-import signal
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 import fsspec
-import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from batch_run import SMALL, Said, ids_of, run, table
 from fake_scorer import FakeScorer
 
 from hx_detect import batch
 from hx_detect.batch import score_file, score_to_stream
-from hx_detect.batch_options import BatchOptions, BatchResult
-from hx_detect.errors import ColumnError, InputError, OutputError, ResumeError, UsageError
+from hx_detect.batch_options import BatchOptions
+from hx_detect.errors import ColumnError, OutputError, UsageError
 from hx_detect.io.rows import ReadOptions
-
-SMALL = BatchOptions(chunk_rows=3)
-
-
-class Said:
-    """Remembers what it was told."""
-
-    def __init__(self) -> None:
-        self.lines: list[str] = []
-        self.rows = self.hx = 0
-        self.fractions: list[float | None] = []
-
-    def say(self, line: str) -> None:
-        """Keep it."""
-        self.lines.append(line)
-
-    def scored(self, *, hx: bool, fraction: float | None) -> None:
-        """Count it."""
-        self.rows += 1
-        self.hx += hx
-        self.fractions.append(fraction)
-
-
-def table(path: Path, count: int = 10) -> Path:
-    """A CSV with good rows, an empty text (row 4), a ragged row (row 6) and a bad answer (row 7)."""
-    rows = [f"{n},no me contesta nadie desde hace {n} días,{n % 11}" for n in range(1, count + 1)]
-    rows[3], rows[5], rows[6] = "4,,3", "6,uno, dos,3", "7,todo bien y gracias,99"
-    path.write_text("id,texto,nps\n" + "\n".join(rows) + "\n", encoding="utf-8")
-    return path
-
-
-def run(
-    source: Path | str, out: Path | str | None, options: BatchOptions = SMALL, **extra: object
-) -> tuple[BatchResult, Said]:
-    said = Said()
-    scorer = extra.get("scorer") or FakeScorer()
-    result = score_file(str(source), None if out is None else str(out), lambda: scorer, options, said)  # type: ignore[arg-type,return-value] # a fake by design
-    return result, said
 
 
 @pytest.mark.parametrize("suffix", ["csv", "tsv", "jsonl", "parquet", "xlsx", "csv.gz", "jsonl.zst"])
@@ -77,27 +34,6 @@ def test_every_output_holds_the_good_rows_in_order(tmp_path: Path, suffix: str) 
         (4, "empty", "texto"), (6, "ragged", "row"), (7, "bad_answer", "nps")]  # fmt: skip
     assert {reject["file"] for reject in rejects} == {"in.csv"}
     assert (result.summary.texts, result.summary.hx, said.rows, said.hx) == (8, 7, 10, 7)
-
-
-def ids_of(path: Path) -> list[str]:
-    """The column ``id`` of an output of any format, as text."""
-    if path.suffix == ".parquet":
-        return [str(value) for value in pq.read_table(path)["id"].to_pylist()]
-    if path.suffix == ".xlsx":
-        book = openpyxl.load_workbook(path, read_only=True)
-        values = [str(row[0]) for row in book.worksheets[0].iter_rows(min_row=2, values_only=True)]
-        book.close()
-        return values
-    data = path.read_bytes()
-    if path.suffix == ".gz":
-        data = gzip.decompress(data)
-    elif path.suffix == ".zst":
-        with pa.CompressedInputStream(pa.BufferReader(data), "zstd") as stream:
-            data = stream.read()
-    text = data.decode()
-    if ".jsonl" in path.name:
-        return [json.loads(line)["id"] for line in text.splitlines()]
-    return [row["id"] for row in csv.DictReader(io.StringIO(text), delimiter="\t" if ".tsv" in path.name else ",")]
 
 
 def test_default_output_is_beside_in_the_same_format(tmp_path: Path) -> None:
@@ -156,102 +92,6 @@ def test_old_rejects_go_away(tmp_path: Path) -> None:
     source.write_text("id,text\n1,some good words\n2,more good words\n")
     run(source, tmp_path / "out.csv")
     assert not (tmp_path / "out.csv.rejects.jsonl").exists()
-
-
-class Killed(BaseException):
-    """Stands for a kill."""
-
-
-class DyingScorer(FakeScorer):
-    """Dies at a text."""
-
-    def __init__(self, last: int) -> None:
-        super().__init__()
-        self._last = last
-
-    def score_stream(self, reviews):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201 - as FakeScorer's
-        """Scores until it dies."""
-        for result in super().score_stream(reviews):
-            if len(self.scored) > self._last:
-                raise Killed
-            yield result
-
-
-@pytest.mark.parametrize("suffix", ["csv", "parquet", "xlsx", "jsonl.gz"])
-@pytest.mark.parametrize("last", [0, 1, 5, 8, 17])
-def test_a_stopped_run_goes_on_and_gives_the_same_bytes(tmp_path: Path, suffix: str, last: int) -> None:
-    source = table(tmp_path / "in.csv", count=20)
-    whole, cut = tmp_path / f"whole.{suffix}", tmp_path / f"cut.{suffix}"
-    run(source, whole)
-    with pytest.raises(Killed):
-        run(source, cut, scorer=DyingScorer(last))
-    assert not cut.exists()
-    again = FakeScorer()
-    result, _ = run(source, cut, BatchOptions(chunk_rows=3, resume=True), scorer=again)
-    assert cut.read_bytes() == whole.read_bytes()
-    assert Path(result.rejects).read_bytes() == Path(f"{whole}.rejects.jsonl").read_bytes()
-    assert len(again.scored) <= 18 - last + 3
-    assert result.summary.texts == 18
-
-
-def test_a_kill_while_writing_is_no_loss(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    source, out = table(tmp_path / "in.csv"), tmp_path / "out.csv"
-    with monkeypatch.context() as patch:
-        patch.setattr(batch, "_add", lambda *_: (_ for _ in ()).throw(Killed))
-        with pytest.raises(Killed):
-            run(source, out)
-    scorer = FakeScorer()
-    run(source, out, BatchOptions(chunk_rows=3, resume=True), scorer=scorer)
-    assert scorer.scored == []
-    assert ids_of(out)[-1] == "10"
-
-
-def test_kill_minus_nine(tmp_path: Path) -> None:
-    source, out = table(tmp_path / "in.csv", count=60), tmp_path / "out.csv"
-    code = (
-        f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r})\n"
-        "import test_batch as t; from hx_detect.batch_options import BatchOptions\n"
-        f"t.run({str(source)!r}, {str(out)!r}, BatchOptions(chunk_rows=3), scorer=t.FakeScorer(pause=0.02))\n"
-    )
-    environment = {**os.environ, "PYTHONPATH": str(Path(batch.__file__).parents[1])}
-    process = subprocess.Popen([sys.executable, "-c", code], env=environment)
-    part = tmp_path / "out.csv.part"
-    deadline = time.monotonic() + 30
-    while len(list(part.glob("chunk-*.gz"))) < 3 and time.monotonic() < deadline and process.poll() is None:
-        time.sleep(0.01)
-    process.send_signal(signal.SIGKILL)
-    process.wait()
-    assert not out.exists()
-    scorer = FakeScorer()
-    run(source, out, BatchOptions(chunk_rows=3, resume=True), scorer=scorer)
-    run(source, tmp_path / "whole.csv")
-    assert out.read_bytes() == (tmp_path / "whole.csv").read_bytes()
-    assert len(scorer.scored) < 58
-
-
-def test_resume_refuses_a_changed_input_and_other_options(tmp_path: Path) -> None:
-    source, out = table(tmp_path / "in.csv"), tmp_path / "out.csv"
-    with pytest.raises(Killed):
-        run(source, out, scorer=DyingScorer(5))
-    with pytest.raises(ResumeError, match=r"options\.kind"):
-        run(source, out, BatchOptions(chunk_rows=3, resume=True, kind="post"))
-    source.write_text(source.read_text() + "11,una más para todos,5\n")
-    with pytest.raises(ResumeError, match=r"input\.size"):
-        run(source, out, BatchOptions(chunk_rows=3, resume=True))
-    result, _ = run(source, out, BatchOptions(chunk_rows=3, overwrite=True))
-    assert result.summary.texts == 9
-
-
-def test_input_that_changes_meanwhile_is_refused(tmp_path: Path) -> None:
-    source = table(tmp_path / "in.csv")
-
-    class Changing(FakeScorer):
-        def score_stream(self, reviews):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202 - as FakeScorer's
-            source.write_text(source.read_text() + "12,otra fila más tarde,5\n")
-            return super().score_stream(reviews)
-
-    with pytest.raises(InputError, match="changed"):
-        run(source, tmp_path / "out.csv", scorer=Changing())
 
 
 def test_rows_before_the_damage_are_written(tmp_path: Path) -> None:

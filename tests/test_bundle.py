@@ -98,7 +98,8 @@ def test_a_newer_format_is_told_before_its_files_are_checked(copy: Path) -> None
 
 
 @pytest.mark.parametrize("change", [
-    {"format_version": None}, {"format_version": 0}, {"window": {"tokens": 40}}, {"window": {"tokens": 4, "overlap": 3}},
+    {"format_version": None}, {"format_version": 0}, {"window": {"tokens": 40}},
+    {"window": {"tokens": 4, "overlap": 3}},
     {"precision": "int4"}, {"lexical": {"buckets": 0, "orders": [1]}}, {"lexical": {"buckets": 64, "orders": []}},
     {"cleaning": {"stem": True}}, {"window": None},
 ])  # fmt: skip

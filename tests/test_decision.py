@@ -12,7 +12,7 @@ from hx_detect.errors import CalibrationError
 from hx_detect.labels import SIGNAL_INDEX
 
 
-def spoilt(path: str, value: Any) -> dict[str, Any]:
+def spoilt(path: str, value: object) -> dict[str, Any]:
     """The plain tables with another value at a dotted path."""
     tables = copy.deepcopy(plain_decision())
     *parents, last = path.split(".")
@@ -52,7 +52,7 @@ def test_values_find_their_place() -> None:
     ("signals.rage.es", {"scale": 1, "bias": "0", "threshold": 0.5}, "signals.rage.es.bias"),
     ("signals.rage.es", {"scale": 1, "bias": 0}, "signals.rage.es.threshold"),
     ("signals.rage.es", {"scale": 1, "bias": 0, "threshold": 1.5}, "signals.rage.es.threshold"),
-    ("signals.rage", {"es": {}}, "signals.rage.es.scale"),
+    ("signals.rage", {"es": {}}, "signals.rage.en"),
     ("sentiment.post.en", {"scale": float("nan"), "bias": [0, 0, 0]}, "sentiment.post.en.scale"),
     ("sentiment.post.en", {"scale": 1, "bias": [0, 0]}, "sentiment.post.en.bias"),
     ("sentiment.post.en", {"scale": True, "bias": [0, 0, 0]}, "sentiment.post.en.scale"),
@@ -72,7 +72,7 @@ def test_values_find_their_place() -> None:
     ("evidence.honest.scale", -1, "evidence.honest.scale"),
     ("lexical_weight", [0.0] * 18, "lexical_weight"),
 ])  # fmt: skip
-def test_a_fault_is_named(path: str, value: Any, named: str) -> None:
+def test_a_fault_is_named(path: str, value: object, named: str) -> None:
     with pytest.raises(CalibrationError, match=named.replace(".", r"\.")) as caught:
         Decision.from_dict(spoilt(path, value))
     assert caught.value.cure

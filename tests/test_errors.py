@@ -33,7 +33,11 @@ def test_a_class_without_a_code_takes_its_parents() -> None:
 
 def test_what_and_cure() -> None:
     error = BundleDamagedError("model.bin differs", cure="Install again")
-    assert (error.what, error.cure, str(error)) == ("model.bin differs", "Install again", "model.bin differs. Install again")
+    assert (error.what, error.cure, str(error)) == (
+        "model.bin differs",
+        "Install again",
+        "model.bin differs. Install again",
+    )
     assert str(HxDetectError("only this")) == "only this"
 
 

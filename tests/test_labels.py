@@ -41,8 +41,8 @@ def test_the_order_that_trained_models_rely_on() -> None:
 
 def test_groups() -> None:
     assert {signal.group for signal in SIGNALS} == set(get_args(Group))
-    assert CONDUCT == SIGNAL_NAMES[:6]
-    assert OUTCOMES == SIGNAL_NAMES[8:12]
+    assert SIGNAL_NAMES[:6] == CONDUCT
+    assert SIGNAL_NAMES[8:12] == OUTCOMES
     assert set(VOICED) == set(OUTCOMES) - {"leaving"}
     assert set(CX_PROPER) == {signal.name for signal in SIGNALS if signal.group == "cx"} - {"recommends"}
     assert set(HX_LEVELS) < set(LEVELS)

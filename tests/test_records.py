@@ -14,7 +14,7 @@ LOUD = Signal("ignored", "hx", 0.91, (Span(5, 10, "nadie"),))
 FAINT = Signal("rage", "outcome", 0.2, present=False)
 
 
-def score(**changes: Any) -> Score:
+def score(**changes: object) -> Score:
     values: dict[str, Any] = {
         "id": None, "text": "hola nadie", "language": "es", "language_probability": 0.99, "supported": True,
         "sentiment": "negative", "sentiment_probabilities": (0.9, 0.06, 0.04), "level": "hx_risk",
@@ -23,7 +23,8 @@ def score(**changes: Any) -> Score:
         "nps_band": "detractor", "nps_source": "text", "nps_mismatch": None, "priority": 0.5, "kind": "review",
         "kind_given": False, "tokens": 2, "truncated": False, "model_name": "m", "model_version": "1",
     }  # fmt: skip
-    return Score(**(values | changes))
+    values.update(changes)
+    return Score(**values)
 
 
 def test_the_shape_of_the_contract() -> None:
@@ -75,6 +76,6 @@ def test_a_failure_as_json() -> None:
 
 
 @pytest.mark.parametrize("record", [Review("x"), Span(0, 1, "x"), LOUD, score()])
-def test_records_do_not_change(record: Any) -> None:
+def test_records_do_not_change(record: Review | Span | Signal | Score) -> None:
     with pytest.raises(dataclasses.FrozenInstanceError):
         setattr(record, dataclasses.fields(record)[0].name, "other")

@@ -16,10 +16,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from toy_bundle import SIGNAL_WORDS, write_toy_bundle
 
-from hx_detect import Review, RowFailure, Score, Scorer
+from hx_detect import Review, RowFailure, Score, Scorer, intake
 from hx_detect.bundle import FILES
 from hx_detect.errors import BundleDamagedError, RowError
-from hx_detect.intake import BLOCK_REVIEWS
 from hx_detect.labels import SIGNAL_NAMES
 from hx_detect.scorer import self_test
 from hx_detect.wording import set_language
@@ -197,7 +196,8 @@ def test_a_failure_keeps_row_and_id(scorer: Scorer) -> None:
     assert (failure.row, failure.id, failure.value) == (12, "a7", "99")
 
 
-def test_a_stream_reads_ahead_a_little_only(scorer: Scorer) -> None:
+def test_a_stream_reads_ahead_a_little_only(scorer: Scorer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(intake, "BLOCK_REVIEWS", 5)
     taken = 0
 
     def reviews() -> Iterator[Review]:
@@ -208,17 +208,18 @@ def test_a_stream_reads_ahead_a_little_only(scorer: Scorer) -> None:
 
     stream = scorer.score_stream(reviews())
     assert isinstance(next(stream), Score)
-    assert taken == BLOCK_REVIEWS
+    assert taken == 5
 
 
-def test_a_stream_of_long_texts_reads_ahead_less(scorer: Scorer) -> None:
-    reviews = iter([Review("no " * 200_000), Review("no " * 200_000), Review("bueno")])
+def test_a_stream_of_long_texts_reads_ahead_less(scorer: Scorer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(intake, "BLOCK_CHARS", 100)
+    reviews = iter([Review("no " * 20), Review("no " * 20), Review("bueno")])
     next(scorer.score_stream(reviews))
     assert next(reviews).text == "bueno"
 
 
 def test_golden_self_test(scorer: Scorer, tmp_path: Path) -> None:
-    scores = [score.to_dict() for score in scorer.score(TEXTS)]
+    scores = [score.to_dict(all_signals=True) for score in scorer.score(TEXTS)]
     golden = "\n".join(json.dumps({"text": t, "score": s}) for t, s in zip(TEXTS, scores, strict=True))
     fine = Scorer.load(write_toy_bundle(tmp_path / "fine", golden=golden), threads=1)
     assert self_test(fine) == []

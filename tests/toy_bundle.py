@@ -21,10 +21,10 @@ from hx_detect.bundle import FILES, write_bundle
 from hx_detect.decision import plain_decision
 from hx_detect.labels import CONDUCT, KINDS, SIGNAL_NAMES, STAGES, VOICED
 
-SIGNAL_WORDS = dict(
-    zip(SIGNAL_NAMES, ("nadie timo bloqueo llamadas gritos reembolso roto caro evitad adiós odio denuncia "
-                       "pronto claro arreglado amable genial recomiendo").split(), strict=True)
-)  # fmt: skip
+SIGNAL_WORDS = dict(zip(SIGNAL_NAMES, (
+    "nadie", "timo", "bloqueo", "llamadas", "gritos", "reembolso", "roto", "caro", "evitad", "adiós", "odio",
+    "denuncia", "pronto", "claro", "arreglado", "amable", "genial", "recomiendo",
+), strict=True))  # fmt: skip
 """For each signal the word that stands for it."""
 BAD_WORD, GOOD_WORD, POST_WORD = "malo", "bueno", "hashtag"
 _WORDS = (*SIGNAL_WORDS.values(), BAD_WORD, GOOD_WORD, POST_WORD)
@@ -67,7 +67,7 @@ def _tables(tokenizer: Tokenizer) -> dict[str, NDArray[np.float32]]:
     return tables
 
 
-def toy_graph(tokenizer: Tokenizer) -> Any:
+def toy_graph(tokenizer: Tokenizer) -> openvino.Model:
     """The graph: evidence per token, all else summed over the tokens that the mask lets in."""
     ids = ops.parameter([-1, -1], np.int64, name="input_ids")
     mask = ops.parameter([-1, -1], np.int64, name="attention_mask")
@@ -87,7 +87,10 @@ def toy_graph(tokenizer: Tokenizer) -> Any:
         result = ops.result(output)
         result.output(0).set_names({name})
         results.append(result)
-    return openvino.Model(results, [ids, mask], "toy")
+    model = openvino.Model(results, [ids, mask], "toy")
+    for number, operation in enumerate(model.get_ordered_ops()):
+        operation.set_friendly_name(f"toy_{number}")  # the library's own names go on counting from graph to graph
+    return model
 
 
 def toy_info() -> dict[str, Any]:

@@ -39,8 +39,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=say("of the bootstrap (default: %(default)s)", "del bootstrap (%(default)s)"),
     )
     add("--seed", type=int, default=20_240_229, help=say("of everything drawn", "de todo lo que se sortea"))
-    add("-o", "--output", type=Path, metavar=file, help=say(
-        "write the metrics there and leave the model", "escribe las métricas ahí, no en el modelo"))  # fmt: skip
+    add(
+        "-o",
+        "--output",
+        type=Path,
+        metavar=say("FILE", "FICHERO"),
+        help=say("write the metrics there and leave the model", "escribe las métricas ahí, no en el modelo"),
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:

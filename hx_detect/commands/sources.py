@@ -1,4 +1,4 @@
-"""Options that say where labelled data lie. In: a parser, its arguments. Out: ``Sources`` with a checkout's places as defaults."""
+"""Options that say where labelled data lie. In: a parser, its arguments. Out: ``Sources``; defaults are a checkout's places."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``hx-detect train``. In: a recipe, labelled data. Out: a model folder, calibrated; a killed training goes on with ``--resume``."""
+"""``hx-detect train``. In: a recipe, labelled data. Out: a calibrated model folder; ``--resume`` goes on after a kill."""
 
 from __future__ import annotations
 

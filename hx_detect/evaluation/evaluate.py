@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import partial
 from importlib import metadata
@@ -12,6 +14,7 @@ from hx_detect.errors import EvaluationError, MissingExtraError
 from hx_detect.evaluation import published, targets
 from hx_detect.evaluation.baselines import Baseline, HedonometerBaseline, VaderBaseline
 from hx_detect.evaluation.figures import MIN_SUPPORT
+from hx_detect.evaluation.language_id import measure_language_id
 from hx_detect.evaluation.machine import describe_machine
 from hx_detect.evaluation.predictions import TextScorer
 from hx_detect.evaluation.set_run import EvaluationOptions, SetRun
@@ -57,7 +60,20 @@ def evaluate(
         tell(f"{name}: {len(examples)} texts")
         run = SetRun(scorer, name, examples, options)
         found[name] = run.tone() if name == PAIRS else run.evaluate(baselines)
-    return _summary(scorer, found, left_out, options)
+    tell("language identification")
+    return _summary(scorer, found, left_out, options) | {"language_identification": _languages(filled)}
+
+
+def _languages(sets: Mapping[str, Sequence[Example]]) -> dict[str, list[dict[str, Any]]]:
+    """Language identification by length, on the held-out texts (as their corpora name the language) and on our own."""
+    held_out = dict.fromkeys((example.original, example.language) for some in sets.values() for example in some)
+    return {
+        name: [
+            {**asdict(figure), "below": figure.below if figure.below < sys.maxsize else None}
+            for figure in measure_language_id(rows)
+        ]
+        for name, rows in (("held_out", list(held_out)), ("own_samples", None))
+    }
 
 
 def _baselines(train: Sequence[Example], tell: Callable[[str], None]) -> tuple[list[Baseline], list[str]]:

@@ -1,4 +1,4 @@
-"""How well languages are told. In: texts with their language. Out: accuracy by length and language; ours if none given."""
+"""How well languages are told. In: texts with their language, or our own. Out: accuracy by language and length."""
 
 from __future__ import annotations
 

@@ -145,8 +145,16 @@ def _predict(model: Any, texts: list[str]) -> Ints | None:  # noqa: ANN401 - sci
 
 
 def best_threshold(truth: Bools, scores: Floats) -> float:
-    """The score from which calling it positive gives the best F1."""
+    """The threshold of best F1: half-way between the lowest score that is called positive and the next one below.
+
+    Args:
+        truth: (n,), with a positive.
+        scores: (n,); more is likelier; equal scores are called the same.
+    """
     order = np.argsort(-scores, kind="stable")
-    hits = np.cumsum(truth[order])
-    quality = 2 * hits / (np.arange(1, truth.size + 1) + truth.sum())
-    return float(scores[order][int(quality.argmax())])
+    ranked = scores[order]
+    ends = np.flatnonzero(np.append(ranked[1:] != ranked[:-1], True))
+    quality = 2 * np.cumsum(truth[order])[ends] / (ends + 1 + truth.sum())
+    best = int(quality.argmax())
+    below = ranked[ends[best + 1]] if best + 1 < ends.size else ranked[ends[best]]
+    return float((ranked[ends[best]] + below) / 2)

@@ -1,4 +1,4 @@
-"""Trained network and data -> bundle. In: a finished training. Out: a model folder, calibrated on validation data, and how the export agrees."""
+"""Trained network and data -> bundle. In: a finished training. Out: a calibrated model folder, and how the export agrees."""
 
 from __future__ import annotations
 
@@ -15,12 +15,14 @@ from tokenizers import Tokenizer
 
 from hx_detect.bundle import FILES, FORMAT_VERSION, write_bundle
 from hx_detect.labels import SIGNAL_NAMES
+from hx_detect.learning.corpora import Corpus
 from hx_detect.learning.datasets import EXPERIENCE, Datasets
 from hx_detect.learning.examples import Example
 from hx_detect.learning.export import Parity, check_parity, export
 from hx_detect.learning.fit_decision import Validation, fit_decision
 from hx_detect.learning.fit_evidence import fit_evidence
 from hx_detect.learning.lexical_fit import ORDERS, fit_lexical
+from hx_detect.learning.model_card import model_card
 from hx_detect.learning.ranking import average_precision
 from hx_detect.learning.train import Say, Training
 from hx_detect.records import Review
@@ -51,12 +53,15 @@ class Assembled:
     parity: Parity
 
 
-def assemble(training: Training, folder: Path, *, parity_texts: int = PARITY_TEXTS) -> Assembled:
+def assemble(
+    training: Training, folder: Path, manifest: Mapping[str, Corpus], *, parity_texts: int = PARITY_TEXTS
+) -> Assembled:
     """Export, fit the linear part, calibrate on validation data, write the bundle.
 
     Args:
         training: finished; its network is set to evaluation.
         folder: where the bundle shall be.
+        manifest: corpora by name, for the licences in the model card.
         parity_texts: on how many texts the exported graph is compared with the network.
     """
     work = training.folder / "export"
@@ -80,7 +85,7 @@ def assemble(training: Training, folder: Path, *, parity_texts: int = PARITY_TEX
         FILES.lexical: lexical_file(lexical),
         FILES.metrics: b"{}\n",
         FILES.golden: b"",
-        FILES.card: f"# {training.recipe.name}\n\nNot evaluated yet: run `hx-detect evaluate`.\n".encode(),
+        FILES.card: model_card(info, manifest).encode(),
     }
     write_bundle(folder, contents)
     contents[FILES.golden] = golden(Scorer.load(folder), _golden_examples(training.data))
@@ -164,8 +169,9 @@ def choose_lexical_weight(
 ) -> npt.NDArray[np.float64]:
     """One weight for all signals and one for HX, by average precision on the validation texts."""
     rows = np.array([i for i, example in enumerate(examples) if example.signals is not None], np.intp)
-    truth = np.array([[k in (examples[i].signals or ()) for k in range(len(SIGNAL_NAMES))] for i in rows], bool)
-    is_hx = np.array([bool(examples[i].is_hx) for i in rows])
+    signals = [[k in (examples[i].signals or ()) for k in range(len(SIGNAL_NAMES))] for i in rows]
+    truth = np.array(signals, bool).reshape(-1, len(SIGNAL_NAMES))
+    is_hx = np.array([examples[i].is_hx for i in rows], bool)
     frequent = [k for k in range(len(SIGNAL_NAMES)) if truth[:, k].any()]
 
     def signals_at(step: float) -> float:
@@ -185,7 +191,7 @@ def golden(scorer: Scorer, examples: Sequence[Example]) -> bytes:
     lines = []
     for example in examples:
         score = scorer.score([Review(example.original)])[0]
-        lines.append(json.dumps({"text": example.original, "score": score.to_dict()}, ensure_ascii=False))
+        lines.append(json.dumps({"text": example.original, "score": score.to_dict(all_signals=True)}, ensure_ascii=False))
     return ("\n".join(lines) + "\n").encode()
 
 

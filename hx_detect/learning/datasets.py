@@ -1,4 +1,4 @@
-"""Sources -> training and evaluation sets. In: corpora, annotations, authored examples. Out: disjoint lists of examples."""
+"""Sources -> training and evaluation sets. In: corpora, annotations, authored texts. Out: disjoint lists of examples."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class Datasets:
 
 
 def load_datasets(sources: Sources, wanted: Iterable[str] | None = None) -> Datasets:
-    """Read everything, split it, and take from training whatever an evaluation set holds.
+    """Read everything, split it, and take from training whatever an evaluation set holds, from validation the test.
 
     Args:
         sources: where the data lie.
@@ -111,7 +111,7 @@ def _read_corpora(
     names: set[str],
     clean_text: Cleaner,
 ) -> None:
-    excluded = json.loads(sources.exclude.read_text(encoding="utf-8")) if sources.exclude else {}
+    excluded = _excluded(sources.exclude) if sources.exclude else {}
     for name in sorted(names | {n for n in ("umsab.es", "umsab.en", "marc.es", "marc.en") if n in manifest}):
         corpus = manifest[name]
         banned = excluded.get(name, {})
@@ -128,6 +128,14 @@ def _read_corpora(
                 if name.startswith("marc.") and split_of(row.text, {"val": 0.05, "train": 0.95}) == "val":
                     target = sets.val.setdefault(name, [])
                 target.append(example)
+
+
+def _excluded(path: Path) -> dict[str, list[str]]:
+    try:
+        ids: dict[str, list[str]] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise CorpusError(f"exclude file {path}: {error}", cure="an object: corpus name -> list of row ids") from error
+    return ids
 
 
 def _hold_out(sets: Datasets, held_out: list[str], corpus: Corpus, row: CorpusRow, clean_text: Cleaner) -> None:
@@ -156,18 +164,14 @@ def _read_experience(sets: Datasets, sources: Sources, manifest: dict[str, Corpu
     if sources.located:
         records = [record for path in sources.located for record in read_annotations(path)]
         texts = locate_texts(records, manifest, sources.corpora)
-        examples = [
-            annotation_example(
-                record | {"text": texts[record["corpus"], record["id"]], "source": record["corpus"].rpartition(".")[0]},
-                clean_text,
-                kind_of,
-            )
+        located = [
+            record | {"text": texts[record["corpus"], record["id"]], "source": record["corpus"].rpartition(".")[0]}
             for record in records
             if (record["corpus"], record["id"]) in texts
         ]
-        sets.left_out["annotations without their corpus"] += len(records) - len(examples)
-        published = {(record["corpus"], record["id"]): str(record.get("split", "train")) for record in records}
-        _split_real(sets, examples, [published[f"{e.source}.{e.language}", e.id] for e in examples])
+        sets.left_out["annotations without their corpus"] += len(records) - len(located)
+        examples = [annotation_example(record, clean_text, kind_of) for record in located]
+        _split_real(sets, examples, [str(record.get("split", "train")) for record in located])
     for path in sources.authored:
         for record in read_annotations(path):
             example = annotation_example(record, clean_text, kind_of)
@@ -218,10 +222,16 @@ def locate_texts(
 
 
 def _drop_leaks(sets: Datasets, held_out: list[str]) -> None:
-    for name, examples in sets.train.items():
-        leaking = leaks([example.text for example in examples], held_out)
-        sets.train[name] = [example for example, leak in zip(examples, leaking, strict=True) if not leak]
-        sets.left_out[f"{name}: like an evaluation text"] += sum(leaking)
+    """Take from training what any evaluation set holds, and from validation what a test set holds."""
+    tested = [example.text for some in sets.test.values() for example in some]
+    for side, others, reason in (
+        (sets.train, held_out, "like an evaluation text"),
+        (sets.val, tested, "validation text like a test text"),
+    ):
+        for name, examples in side.items():
+            leaking = leaks([example.text for example in examples], others)
+            side[name] = [example for example, leak in zip(examples, leaking, strict=True) if not leak]
+            sets.left_out[f"{name}: {reason}"] += sum(leaking)
 
 
 def _fingerprint(examples: list[Example]) -> str:

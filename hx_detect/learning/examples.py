@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 from hx_detect.errors import CorpusError
 from hx_detect.labels import CONDUCT, SIGNAL_INDEX, STAGES, VOICED
 from hx_detect.learning.corpora import Corpus, CorpusRow
-from hx_detect.stages.clean import CleanText
+from hx_detect.stage_records import CleanText
 
 Cleaner = Callable[[str], CleanText]
 SENTIMENT_TARGETS: dict[str, tuple[float, float, float]] = {
@@ -133,11 +133,9 @@ def annotation_example(record: dict[str, Any], clean: Cleaner, kind_of_source: C
 
 
 def _check_names(record: dict[str, Any]) -> None:
-    for name, known in (
-        *((name, SIGNAL_INDEX) for name in record["labels"]),
-        (record["sentiment"], SENTIMENT_TARGETS),
-        (record["stage"], STAGES),
-    ):
+    checks: list[tuple[str, Collection[str]]] = [(name, SIGNAL_INDEX) for name in record["labels"]]
+    checks += [(record["sentiment"], SENTIMENT_TARGETS), (record["stage"], STAGES)]
+    for name, known in checks:
         if name not in known:
             raise CorpusError(f"annotation {record['id']}: there is no {name!r}", cure=f"one of {', '.join(known)}")
 

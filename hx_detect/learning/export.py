@@ -1,21 +1,20 @@
-"""Trained network -> quantised graph. In: the torch network, calibration texts. Out: ``model.xml`` and ``model.bin`` in 8 bits, and how they agree."""
+"""Trained network -> quantised graph. In: the torch network, calibration texts. Out: the graph in 8 bits, how both agree."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import torch
-from tokenizers import Tokenizer
 
 from hx_detect.labels import SENTIMENTS
 from hx_detect.learning.network import OUTPUTS, Network
 from hx_detect.stages.calibrate import sigmoid, softmax
 from hx_detect.stages.encode import BUCKET
-from hx_detect.stages.graph import Graph
+from hx_detect.stages.graph import Graph, import_openvino
 
 IntArray = npt.NDArray[np.int64]
 _PAD = 1
@@ -59,9 +58,7 @@ def export(network: Network, calibration: Sequence[IntArray], folder: Path) -> P
     Returns:
         The path of ``model.xml``.
     """
-    import nncf
-    import openvino
-
+    openvino, nncf = import_openvino(), import_openvino("nncf")
     network.eval().float()
     ids = torch.from_numpy(np.stack([np.resize(calibration[0], 16), np.resize(calibration[1], 16)]))
     with torch.no_grad():
@@ -108,25 +105,34 @@ def check_parity(network: Network, graph: Path, precision: str | None, texts: Se
     """
     compiled = Graph(graph, precision)
     differences, agreements = [], []
-    for padded in (pad([ids]) for ids in texts):
+    for padded in _by_length(texts):
         with torch.no_grad():
             trained = network(*(torch.from_numpy(part) for part in padded))
-        exported = compiled.run([padded])[0]
         want = _probabilities({name: trained[name].float().numpy() for name in OUTPUTS})
-        got = _probabilities(exported)
-        differences.append(np.abs(np.concatenate(want) - np.concatenate(got)).mean())
-        agreements += [_labels(want) == _labels(got)]
-    return Parity(len(texts), float(np.mean(differences)), float(np.mean(np.concatenate(agreements))))
+        got = _probabilities(compiled.run([padded])[0])
+        differences.append(np.abs(np.concatenate(want, axis=1) - np.concatenate(got, axis=1)).mean(axis=1))
+        agreements.append((_labels(want) == _labels(got)).mean(axis=1))
+    return Parity(len(texts), float(np.concatenate(differences).mean()), float(np.concatenate(agreements).mean()))
 
 
-def _probabilities(outputs: dict[str, npt.NDArray[np.float32]]) -> list[npt.NDArray[np.float64]]:
-    sentiment = softmax(outputs["sentiment"][0].astype(np.float64))
-    stars = softmax(outputs["stars"][0].astype(np.float64))
-    binary = sigmoid(np.concatenate([outputs["signals"][0], outputs["hx"][0]]).astype(np.float64))
-    return [sentiment.reshape(-1), stars, binary]
+def _by_length(texts: Sequence[IntArray], count: int = 32) -> Iterator[tuple[IntArray, IntArray]]:
+    """Padded batches, texts of like length together."""
+    ordered = sorted(texts, key=len)
+    for start in range(0, len(ordered), count):
+        yield pad(ordered[start : start + count])
 
 
-def _labels(probabilities: Iterable[npt.NDArray[np.float64]]) -> npt.NDArray[np.int64]:
+def _probabilities(outputs: Mapping[str, npt.NDArray[np.float32]]) -> list[npt.NDArray[np.float64]]:
+    """(n, 6) sentiment of both groups, (n, 5) stars, (n, 19) signals and HX."""
+    count = len(outputs["hx"])
+    sentiment = softmax(outputs["sentiment"].astype(np.float64)).reshape(count, -1)
+    stars = softmax(outputs["stars"].astype(np.float64))
+    binary = sigmoid(np.concatenate([outputs["signals"], outputs["hx"]], axis=1).astype(np.float64))
+    return [sentiment, stars, binary]
+
+
+def _labels(probabilities: Sequence[npt.NDArray[np.float64]]) -> npt.NDArray[np.int64]:
+    """(n, 22): likeliest sentiment of both groups, likeliest star, each signal and HX at 0.5."""
     sentiment, stars, binary = probabilities
-    likeliest = sentiment.reshape(-1, len(SENTIMENTS)).argmax(axis=1)
-    return np.concatenate([likeliest, [stars.argmax()], (binary >= 0.5).astype(np.int64)])
+    likeliest = sentiment.reshape(len(stars), -1, len(SENTIMENTS)).argmax(axis=2)
+    return np.concatenate([likeliest, stars.argmax(axis=1)[:, None], (binary >= 0.5).astype(np.int64)], axis=1)

@@ -1,4 +1,4 @@
-"""Logits of validation texts -> ``decision.json``. In: logits and labels, by set. Out: calibration, thresholds and cut points."""
+"""Logits of validation texts -> ``decision.json``. In: logits and labels, by set. Out: calibration, thresholds, cuts."""
 
 from __future__ import annotations
 
@@ -22,6 +22,8 @@ PRIOR_WEIGHT = 2.0
 """Pull of every fit towards leaving the logits as they are, in texts: keeps rare labels from being overfitted."""
 FEW_POSITIVES = 25
 """Below so many positives in one language a threshold is chosen on both languages together."""
+PLAIN_MIXED_MINIMUM = 0.3
+"""What is taken where no validation text is labelled for signals."""
 
 
 @dataclass(frozen=True)
@@ -161,9 +163,9 @@ def _fit_stacks(validation: Validation, tables: dict[str, Any]) -> None:
         positive[place] = softmax(logits)[2]
     wronged = logit(noisy_or(p[:, [SIGNAL_INDEX[name] for name in (*CONDUCT, *VOICED)]]))
     pleased = logit(noisy_or(p[:, [SIGNAL_INDEX[name] for name in CX_PROPER]]))
-    is_hx = np.array([bool(example.is_hx) for example in examples])
-    is_cx = np.array([_is_cx(example) for example in examples])
-    lang = np.array([example.language for example in examples])
+    is_hx = np.array([example.is_hx for example in examples], bool)
+    is_cx = np.array([_is_cx(example) for example in examples], bool)
+    lang = np.array([example.language for example in examples], str)
     for name in TABLE_LANGUAGES:
         here = lang == name
         tables["hx"][name] = _fit_stack(validation.logits.hx[rows][here], wronged[here], is_hx[here])
@@ -200,10 +202,12 @@ def _sentiment_probabilities(validation: Validation, rows: npt.NDArray[np.intp],
 def _fit_mixed(validation: Validation, tables: dict[str, Any]) -> float:
     """The minimum of the smaller side from which a text is called mixed: best macro-F1 over the four labels."""
     rows = validation.where(lambda e: e.signals is not None)
+    if not len(rows):
+        return PLAIN_MIXED_MINIMUM
     p = _sentiment_probabilities(validation, rows, tables)
     names = (*SENTIMENTS, "mixed")
     truth = np.array([names.index(validation.examples[row].sentiment_label or "neutral") for row in rows], np.intp)
-    best, best_f1 = 0.3, -1.0
+    best, best_f1 = PLAIN_MIXED_MINIMUM, -1.0
     for minimum in np.round(np.arange(0.10, 0.46, 0.01), 2):
         guess = np.where(np.minimum(p[:, 0], p[:, 2]) >= minimum, 3, p.argmax(axis=1))
         f1 = np.mean([2 * ((guess == k) & (truth == k)).sum() / max(1, (guess == k).sum() + (truth == k).sum())

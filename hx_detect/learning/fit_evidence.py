@@ -1,4 +1,4 @@
-"""Token logits of validation texts -> evidence thresholds. In: annotated texts, token logits. Out: the ``evidence`` tables of ``decision.json``."""
+"""Token logits of validation texts -> evidence thresholds. In: annotated texts, their logits. Out: evidence of ``decision.json``."""
 
 from __future__ import annotations
 
@@ -42,6 +42,8 @@ def fit_evidence(
 
 RARE_TOKENS = 60
 """Below so many annotated tokens a signal takes the shared threshold."""
+PLAIN_THRESHOLD = 0.5
+"""The shared threshold where no token is annotated."""
 
 
 def _annotated(example: Example, tokens: Tokens, label: int) -> npt.NDArray[np.bool_]:
@@ -54,4 +56,6 @@ def _annotated(example: Example, tokens: Tokens, label: int) -> npt.NDArray[np.b
 
 def _best(counts: npt.NDArray[np.float64]) -> float:
     hit, chosen, wanted = counts.T
+    if not wanted.any():
+        return PLAIN_THRESHOLD
     return float(STEPS[int(np.argmax(2 * hit / np.maximum(1, chosen + wanted)))])

@@ -1,4 +1,4 @@
-"""Labelled texts -> the linear part of a model. In: token ids and signals of training texts. Out: weights over hashed n-grams."""
+"""Labelled texts -> the linear part of a model. In: token ids and signals. Out: weights over hashed n-grams."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def fit_lexical(
     bias = np.full(len(LEXICAL_COLUMNS), -4.0, np.float32)
     for column in range(len(LEXICAL_COLUMNS)):
         if targets[:, column].any() and not targets[:, column].all():
-            model = LogisticRegression(C=strength, class_weight="balanced", solver="liblinear")
+            model = LogisticRegression(C=strength, class_weight="balanced", solver="lbfgs", tol=1e-3, max_iter=200)
             model.fit(features, targets[:, column])
             weights[:, column] = model.coef_[0]
             bias[column] = model.intercept_[0]
@@ -63,4 +63,5 @@ def _matrix(texts: Sequence[IntArray], idf: FloatArray) -> sparse.csr_matrix:
 def _targets(examples: Sequence[Example]) -> npt.NDArray[np.bool_]:
     signals = [[label in (example.signals or ()) for label in range(len(SIGNAL_NAMES))] for example in examples]
     hx = [[bool(example.is_hx)] for example in examples]
-    return np.concatenate([np.array(signals, bool), np.array(hx, bool)], axis=1)
+    parts = (np.array(signals, bool).reshape(-1, len(SIGNAL_NAMES)), np.array(hx, bool).reshape(-1, 1))
+    return np.concatenate(parts, axis=1)

@@ -1,4 +1,4 @@
-"""Token ids -> logits of all heads, in torch. In: (n, t) ids and mask. Out: the tensors that the scorer's graph gives, by name."""
+"""Token ids -> logits of all heads, in torch. In: (n, t) ids and mask. Out: the tensors of the scorer's graph, by name."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 from transformers import AutoModel, BertConfig, BertModel, PreTrainedModel
 
+from hx_detect.errors import EncoderFileError
 from hx_detect.labels import KINDS, SENTIMENTS, SIGNAL_NAMES, STAGES
 from hx_detect.learning.base_encoder import BaseEncoder
 
@@ -151,10 +152,23 @@ def encoder_fresh(vocabulary: int, layers: int, dropout: float) -> BertModel:
 
 
 def encoder_from_hub(name: str, dropout: float) -> PreTrainedModel:
-    """Any encoder of the BERT or XLM-R family by hub id or folder (its whole vocabulary is kept)."""
-    encoder: PreTrainedModel = AutoModel.from_pretrained(
-        name, attn_implementation="eager", hidden_dropout_prob=dropout, attention_probs_dropout_prob=0.0
-    )
+    """Any encoder of the BERT or XLM-R family by hub id or folder (its whole vocabulary is kept).
+
+    Raises:
+        EncoderFileError: it is not to be had.
+    """
+    try:
+        encoder: PreTrainedModel = AutoModel.from_pretrained(
+            name,
+            add_pooling_layer=False,
+            attn_implementation="eager",
+            hidden_dropout_prob=dropout,
+            attention_probs_dropout_prob=0.0,
+        )
+    except (OSError, ValueError) as error:
+        raise EncoderFileError(
+            f"encoder {name}: {str(error).splitlines()[0]}", cure="correct encoder.base in the recipe"
+        ) from error
     share_dropout(encoder)
     return encoder
 

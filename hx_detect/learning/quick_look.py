@@ -1,4 +1,4 @@
-"""A training under way -> one line of figures. In: the network and the validation sets. Out: the main figures per language."""
+"""A training under way -> one line of figures. In: the network, the validation sets. Out: main figures per language."""
 
 from __future__ import annotations
 
@@ -22,6 +22,8 @@ def quick_look(training: Training) -> str:
     """Sentiment macro-F1, stars accuracy, HX and signal average precision on the validation sets, uncalibrated."""
     found: list[str] = []
     for name, examples in sorted(training.data.val.items()):
+        if not examples:
+            continue
         outputs = predict(training, examples)
         if examples[0].stars is not None and examples[0].signals is None:
             stars = np.array([example.stars for example in examples])
@@ -66,5 +68,5 @@ def _experience(name: str, examples: Sequence[Example], outputs: dict[str, npt.N
     signals = [average_precision(truth[:, k], outputs["signals"][:, k]) for k in np.flatnonzero(truth.sum(0) > 7)]
     return [
         f"{name} HX average precision {average_precision(is_hx, outputs['hx'][:, 0]):.3f}",
-        f"signals {np.mean(signals):.3f} over {len(signals)}",
+        f"signals {np.mean(signals or [0.0]):.3f} over {len(signals)}",
     ]

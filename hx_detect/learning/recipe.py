@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from hx_detect.errors import RecipeError
 
@@ -85,25 +85,42 @@ def read_recipe(path: Path) -> Recipe:
     """Read a recipe.
 
     Raises:
-        RecipeError: no such file, not TOML, or a setting that is unknown or missing.
+        RecipeError: no such file, not TOML, or a setting that is unknown, missing or of another type.
     """
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, tomllib.TOMLDecodeError) as error:
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise RecipeError(f"recipe {path}: {error}", cure="give a file like training/recipes/full.toml") from error
-    phases = tuple(_build(Phase, phase, "phase") for phase in values.pop("phase", []))
+    tables = values.pop("phase", [])
+    phases = tuple(_build(Phase, phase, "phase") for phase in (tables if isinstance(tables, list) else [tables]))
     if not phases:
         raise RecipeError(f"recipe {path} has no [[phase]]", cure="add one with name and rows")
     encoder = _build(EncoderSettings, values.pop("encoder", {}), "encoder")
     return _build(Recipe, values | {"phases": phases, "encoder": encoder}, "recipe")
 
 
-def _build(kind: type[T], values: dict[str, Any], where: str) -> T:
-    known = {entry.name for entry in fields(kind)}  # type: ignore[arg-type]  # all kinds given are dataclasses
-    unknown = set(values) - known
+def _build(kind: type[T], values: object, where: str) -> T:
+    if not isinstance(values, dict):
+        raise RecipeError(f"{where}: {values!r} is no table", cure="see training/recipes/full.toml")
+    types = {entry.name: str(entry.type) for entry in fields(kind)}  # type: ignore[arg-type]  # only dataclasses come
+    unknown = set(values) - set(types)
     if unknown:
-        raise RecipeError(f"{where}: unknown setting {sorted(unknown)}", cure=f"known: {', '.join(sorted(known))}")
+        raise RecipeError(f"{where}: unknown setting {sorted(unknown)}", cure=f"known: {', '.join(sorted(types))}")
+    for name, value in values.items():
+        if not _fits(value, types[name]):
+            raise RecipeError(f"{where}: {name} = {value!r}", cure=f"give a {types[name]}, numbers not below 0")
     try:
         return kind(**values)
     except TypeError as error:
         raise RecipeError(f"{where}: {error}", cure="give the missing setting") from error
+
+
+def _fits(value: object, wanted: str) -> bool:
+    """Is a value of the type that its class above names? Numbers must be 0 or more."""
+    if wanted.startswith("dict[str, "):
+        inner = wanted.removeprefix("dict[str, ").removesuffix("]")
+        return isinstance(value, dict) and all(_fits(one, inner) for one in value.values())
+    if wanted in ("int", "float"):
+        numbers = int if wanted == "int" else int | float
+        return isinstance(value, numbers) and not isinstance(value, bool) and value >= 0
+    return wanted.startswith("tuple") or type(value).__name__ == wanted

@@ -1,4 +1,4 @@
-"""Recipe and sources -> bundle, from start to end. In: a recipe, data, a work folder. Out: a model folder; resumable."""
+"""Recipe and sources -> bundle, from start to end. In: recipe, data, work folder. Out: a model folder; resumable."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from pathlib import Path
 import torch
 from tokenizers import Tokenizer
 
-from hx_detect.errors import EncoderFileError
+from hx_detect.errors import EncoderFileError, LearningError
 from hx_detect.learning.assemble import Assembled, assemble
 from hx_detect.learning.base_encoder import find_packaged_encoder, read_base_encoder
-from hx_detect.learning.datasets import Datasets, Sources, load_datasets
+from hx_detect.learning.corpora import read_manifest
+from hx_detect.learning.datasets import EXPERIENCE, Datasets, Sources, load_datasets
 from hx_detect.learning.network import Network, encoder_fresh, encoder_from_base, encoder_from_hub
 from hx_detect.learning.quick_look import quick_look
 from hx_detect.learning.recipe import Recipe
@@ -50,21 +51,45 @@ def run(recipe: Recipe, sources: Sources, work: Path, output: Path, *, resume: b
     """
     work.mkdir(parents=True, exist_ok=True)
     data = load_datasets(sources, wanted=recipe.corpora)
+    _check(data)
     for reason, count in sorted(data.left_out.items()):
         if count:
             say(f"left out, {reason}: {count}")
+    for name in recipe.corpora:
+        if not data.train.get(name):
+            say(f"no training texts: {name}")
     say(f"training texts {sum(map(len, data.train.values()))}, validation texts {sum(map(len, data.val.values()))}")
-    training = prepare(recipe, data, work, say)
+    training = prepare(recipe, data, work, say, resume=resume)
     train(training, resume=resume, evaluate=lambda: quick_look(training))
-    return Outcome(assemble(training, output), data)
+    return Outcome(assemble(training, output, read_manifest(sources.manifest)), data)
 
 
-def prepare(recipe: Recipe, data: Datasets, work: Path, say: Say) -> Training:
-    """The untrained network and its trimmed tokenizer; the same for the same recipe and data."""
+def _check(data: Datasets) -> None:
+    validation = [example for some in data.val.values() for example in some]
+    for side, kept in (("train", data.train.get(EXPERIENCE, [])), ("validate", validation)):
+        if not any(example.signals is not None for example in kept):
+            raise LearningError(
+                f"no text labelled for signals to {side} on", cure="give --authored, --annotations or --located"
+            )
+
+
+def prepare(recipe: Recipe, data: Datasets, work: Path, say: Say, *, resume: bool = False) -> Training:
+    """The untrained network and its trimmed tokenizer; the same for the same recipe and data.
+
+    Args:
+        recipe: which encoder and vocabulary.
+        data: the texts that pieces are counted over.
+        work: the tokenizer is kept here.
+        say: gets a line.
+        resume: take the tokenizer that ``work`` holds, as its checkpoint was trained with.
+
+    Raises:
+        EncoderFileError: encoder or tokenizer are not to be had.
+    """
     torch.manual_seed(recipe.seed)
     classes = auxiliary_classes(data)
     settings = recipe.encoder
-    tokenizer, kept = _vocabulary(recipe, data, work)
+    tokenizer, kept = _vocabulary(recipe, data, work, resume=resume)
     if settings.base == PACKAGED:
         base = read_base_encoder(find_packaged_encoder())
         encoder = encoder_from_base(base, kept, settings.layers or base.layers, settings.dropout)
@@ -77,10 +102,10 @@ def prepare(recipe: Recipe, data: Datasets, work: Path, say: Say) -> Training:
     return Training(recipe, data, network, tokenizer, classes, work, say)
 
 
-def _vocabulary(recipe: Recipe, data: Datasets, work: Path) -> tuple[Tokenizer, tuple[int, ...]]:
+def _vocabulary(recipe: Recipe, data: Datasets, work: Path, *, resume: bool) -> tuple[Tokenizer, tuple[int, ...]]:
     """Trimmed once, then kept in the work folder, so that a resumed training has the same."""
     saved, rows = work / "tokenizer.json", work / "kept_rows.json"
-    if saved.is_file() and rows.is_file():
+    if resume and saved.is_file() and rows.is_file():
         return Tokenizer.from_file(str(saved)), tuple(json.loads(rows.read_text()))
     if recipe.encoder.base == FRESH:
         fresh = learn([example.text for some in data.train.values() for example in some], recipe.encoder.vocabulary)

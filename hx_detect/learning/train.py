@@ -1,4 +1,4 @@
-"""Recipe and data -> trained network. In: a recipe, datasets, a work folder. Out: the network, its tokenizer, and a log; resumable."""
+"""Recipe and data -> trained network. In: recipe, datasets, work folder. Out: the network, its tokenizer, a log."""
 
 from __future__ import annotations
 

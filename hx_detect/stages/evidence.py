@@ -67,7 +67,8 @@ def token_runs(scores: FloatArray, threshold: float) -> list[Run]:
     Returns:
         Runs in text order; their strength is that of their best token.
     """
-    chosen = np.flatnonzero(scores >= min(threshold, scores.max()))
+    best = scores.argmax()
+    chosen = np.flatnonzero(scores >= threshold) if scores[best] >= threshold else np.array([best])
     breaks = np.flatnonzero(np.diff(chosen) > _BRIDGE + 1)
     firsts = chosen[np.concatenate(([0], breaks + 1))]
     lasts = chosen[np.concatenate((breaks, [chosen.size - 1]))]

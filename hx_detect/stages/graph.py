@@ -40,7 +40,7 @@ class Graph:
     def __init__(
         self, model: Path, precision: str | None, threads: int | None = None, cache: Path | None = None
     ) -> None:
-        openvino = _import_openvino()
+        openvino = import_openvino()
         cores = min(threads or _usable_cores(), _MOST_STREAMS)
         settings: dict[str, Any] = {"NUM_STREAMS": cores, "INFERENCE_NUM_THREADS": cores}
         if precision is not None:
@@ -91,16 +91,19 @@ def _compile(openvino: ModuleType, model: Path, settings: dict[str, Any], cache:
     return core.compile_model(str(model), "CPU", settings)
 
 
-def _import_openvino() -> ModuleType:
+def import_openvino(package: str = "openvino") -> ModuleType:
     """Import OpenVINO without its telemetry package, which would report the import over the network.
 
     A module that is None in ``sys.modules`` counts as not installed; OpenVINO then uses its own silent stand-in.
+
+    Args:
+        package: ``openvino``, or another that reports in the same way: ``nncf``.
     """
-    hidden = "openvino" not in sys.modules and _TELEMETRY not in sys.modules
+    hidden = package not in sys.modules and _TELEMETRY not in sys.modules
     if hidden:
         sys.modules[_TELEMETRY] = None  # type: ignore[assignment]  # how the import system marks "not installed"
     try:
-        return import_module("openvino")
+        return import_module(package)
     finally:
         if hidden:
             del sys.modules[_TELEMETRY]

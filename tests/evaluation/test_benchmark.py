@@ -44,7 +44,7 @@ def test_texts_differ_and_are_half_spanish() -> None:
     assert len(set(texts)) == 200
     assert sum("Expediente" in text for text in texts) == 100
     assert texts == list(benchmark_texts(200))
-    assert all(12 <= len(text.split()) <= 30 for text in texts)
+    assert all(19 <= len(text.split()) <= 32 for text in texts)
 
 
 def test_everything_is_measured(tmp_path: Path) -> None:

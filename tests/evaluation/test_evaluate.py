@@ -12,7 +12,7 @@ from labelled import labelled, small_set
 from toy_bundle import write_toy_bundle
 
 from hx_detect.bundle import verify
-from hx_detect.errors import EvaluationError, OutputError
+from hx_detect.errors import EvaluationError, MissingExtraError, OutputError
 from hx_detect.evaluation import evaluate as evaluation
 from hx_detect.evaluation.baselines import Baseline
 from hx_detect.evaluation.card import card_tables, insert
@@ -67,6 +67,13 @@ def test_tone_and_targets(metrics: dict[str, Any]) -> None:
     assert {target["name"] for target in metrics["targets"]} >= {"umsab", "hx_auroc", "signals", "evidence"}
 
 
+def test_languages_are_measured_by_length(metrics: dict[str, Any]) -> None:
+    held_out = metrics["language_identification"]["held_out"]
+    assert sum(figure["texts"] for figure in held_out) == 18
+    assert {figure["language"] for figure in held_out} == {"es", "en"}
+    assert metrics["language_identification"]["own_samples"][-1]["accuracy"] <= 1
+
+
 def test_it_says_nothing_of_the_machine_s_name(metrics: dict[str, Any]) -> None:
     assert set(metrics["machine"]) == {"processor", "cores", "memory_gb", "system", "python", "openvino", "numpy"}
 
@@ -85,7 +92,7 @@ def test_fingerprint_depends_on_texts_and_labels() -> None:
 
 def test_baselines_that_are_not_installed_are_said(fake_scorer: FakeScorer, monkeypatch: pytest.MonkeyPatch) -> None:
     def not_installed() -> Baseline:
-        raise evaluation.MissingExtraError("vader is not installed", cure="install it")
+        raise MissingExtraError("vader is not installed", cure="install it")
 
     monkeypatch.setattr(evaluation, "VaderBaseline", not_installed)
     monkeypatch.setattr(evaluation, "HedonometerBaseline", lambda _: not_installed())

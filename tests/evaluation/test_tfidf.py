@@ -30,7 +30,7 @@ def baseline() -> TfidfBaseline:
 
 
 def test_it_learns_every_task(baseline: TfidfBaseline) -> None:
-    said = baseline.predict([labelled("nadie contesta hoy"), labelled("estupendo, todo")])
+    said = baseline.predict([labelled("nadie contesta, caso 9"), labelled("estupendo, todo")])
     assert said.sentiment is not None
     assert said.sentiment.tolist() == [0, 2]
     assert said.stars is not None
@@ -58,5 +58,7 @@ def test_no_labels_no_baseline() -> None:
 
 def test_threshold_of_best_f1() -> None:
     truth = np.array([True, True, False, True, False])
-    assert best_threshold(truth, np.array([0.9, 0.8, 0.7, 0.6, 0.1])) == pytest.approx(0.6)
-    assert best_threshold(truth, np.array([0.9, 0.8, 0.7, 0.0, 0.1])) == pytest.approx(0.8)
+    assert best_threshold(truth, np.array([0.9, 0.8, 0.7, 0.6, 0.1])) == pytest.approx(0.35)
+    assert best_threshold(truth, np.array([0.9, 0.8, 0.7, 0.0, 0.1])) == pytest.approx(0.75)
+    assert best_threshold(truth, np.array([0.9, 0.5, 0.5, 0.5, 0.1])) == pytest.approx(0.3)
+    assert best_threshold(np.ones(2, np.bool_), np.array([0.4, 0.2])) == pytest.approx(0.2)

@@ -31,7 +31,7 @@ def test_default_name(location: str, format: str, name: str) -> None:
 
 
 def test_urls_are_prepared_in_the_current_folder() -> None:
-    source = Source(Path("/tmp/x"), "s3://box/deep/in.csv", "", fetched=True)
+    source = Source(Path("folder/x"), "s3://box/deep/in.csv", "", fetched=True)
     assert Destination.of(None, source, "csv").shown == "in.scored.csv"
     target = Destination.of("s3://box/out.parquet", source, "csv")
     assert (target.part, target.format) == (Path("out.parquet.part"), "parquet")

@@ -135,6 +135,7 @@ def test_each_block_has_its_own_scale() -> None:
         (_file({"head.w": (FLOAT32, np.zeros(4, np.float32))}), "damaged"),
         (_file({"l0.zz.w": (FLOAT32, np.zeros(32, np.float32))}), "damaged"),
     ],
+    ids=["empty", "zip", "newer", "no directory", "cut short", "no layer", "no such part"],
 )
 def test_other_files_are_refused(tmp_path: Path, content: bytes, says: str) -> None:
     with pytest.raises(EncoderFileError, match=says) as caught:

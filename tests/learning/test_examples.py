@@ -19,7 +19,8 @@ from hx_detect.learning.examples import (
     corpus_example,
     read_annotations,
 )
-from hx_detect.stages.clean import CleaningSpec, CleanText, clean
+from hx_detect.stage_records import CleanText
+from hx_detect.stages.clean import CleaningSpec, clean
 
 DATA = Path(__file__).parents[2] / "data"
 RECORD: dict[str, Any] = {
@@ -157,5 +158,5 @@ def test_a_missing_or_damaged_annotation_file_is_named(tmp_path: Path) -> None:
 def test_all_authored_examples_can_be_learned_from(lang: str) -> None:
     for record in read_annotations(DATA / "authored" / f"examples.{lang}.jsonl"):
         example = annotation_example(record, _clean, _kind)
-        assert example.signals == {signal for signal, _, _ in example.spans}
+        assert example.signals == frozenset(signal for signal, _, _ in example.spans)
         assert all(start < end <= len(example.text) for _, start, end in example.spans), example.id

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
 import pytest
@@ -19,7 +18,7 @@ CALM = settings(deadline=None)
 NUMBERS = st.lists(st.floats(-800, 800), min_size=1, max_size=8)
 
 
-def logits(count: int = 1, **changes: Any) -> BatchLogits:
+def logits(count: int = 1, **changes: object) -> BatchLogits:
     """Zeros, but for the changes."""
     shapes: dict[str, tuple[int, ...]] = {
         "sentiment": (2, 3), "stars": (5,), "signals": (18,), "stage": (7,), "kind": (4,), "hx": (),
@@ -86,8 +85,8 @@ def test_the_kind_chooses_the_sentiment_head(given_kind: str | None, likeliest: 
 
 def test_hx_and_cx_are_stacked_on_signals() -> None:
     tables = plain_decision()
-    tables["hx"] = dict.fromkeys(("es", "en"), {"weights": [0.0, 1.0], "bias": 0.0, "threshold": 0.5})
-    tables["cx"] = dict.fromkeys(("es", "en"), {"weights": [1.0, 0.0], "bias": 0.0, "threshold": 0.5})
+    tables["hx"] = {lang: {"weights": [0.0, 1.0], "bias": 0.0, "threshold": 0.5} for lang in ("es", "en")}
+    tables["cx"] = {lang: {"weights": [1.0, 0.0], "bias": 0.0, "threshold": 0.5} for lang in ("es", "en")}
     signals = np.full(18, -20.0)
     signals[SIGNAL_INDEX["rage"]] = 2.0
     signals[SIGNAL_INDEX["leaving"]] = 9.0

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -19,7 +17,7 @@ DECISION = Decision.from_dict(plain_decision())
 CALM = settings(deadline=None)
 
 
-def probabilities(**changes: Any) -> BatchProbabilities:
+def probabilities(**changes: object) -> BatchProbabilities:
     """One neutral text without signals, but for the changes."""
     arrays = {
         "sentiment": [0.1, 0.8, 0.1], "stars": [0.0, 0.0, 1.0, 0.0, 0.0], "signals": [0.0] * 18,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -48,7 +49,7 @@ def test_windows_hold_every_token_and_overlap(count: int) -> None:
     starts = SPEC.starts(count)
     held = [set(range(start, min(count, start + 18))) for start in starts]
     assert set().union(*held) == set(range(count))
-    assert all(len(a & b) >= 4 for a, b in zip(held, held[1:], strict=False))
+    assert all(len(a & b) >= 4 for a, b in pairwise(held))
     assert len(held) == 1 or all(len(window) == 18 for window in held)
 
 

@@ -21,7 +21,6 @@ from repository import ROOT
 
 _BODY: Final = r"((?:(?!```).)*)```"
 _PAIR: Final = re.compile(rf"```(python|sh)\n{_BODY}\n\n```text\n{_BODY}", re.DOTALL)
-_LONE: Final = re.compile(rf"```python\n{_BODY}(?!\n\n```text)", re.DOTALL)
 _NUMBER: Final = re.compile(r"\d[\d.,]*")
 _QUOTE: Final = re.compile(r"«.*?»|“.*?”")
 TOLERANCE: Final = 0.05
@@ -42,11 +41,6 @@ class Example:
 def examples(page: Path) -> list[Example]:
     """The examples of a page, in order."""
     return [Example(*found) for found in _PAIR.findall(page.read_text(encoding="utf-8"))]
-
-
-def code_without_output(page: Path) -> list[str]:
-    """Python blocks of which the page shows no output; they must run nevertheless."""
-    return [str(code) for code in _LONE.findall(page.read_text(encoding="utf-8"))]
 
 
 def printed(example: Example, folder: Path) -> str:

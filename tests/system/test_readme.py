@@ -5,16 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from readme_blocks import Example, agrees, code_without_output, examples, printed
+from readme_blocks import Example, agrees, examples, printed
 from repository import ROOT
 
 PAGES = ("README.md", "README.es.md")
 EXAMPLES = [(page, example) for page in PAGES for example in examples(ROOT / page)]
-LONE = [
-    (page, code)
-    for page in (*PAGES, "docs/output.md", "docs/output.es.md")
-    for code in code_without_output(ROOT / page)
-]
 
 
 def first_line(value: object) -> str:
@@ -27,15 +22,11 @@ def test_an_example_prints_what_the_page_says(page: str, example: Example, tmp_p
     assert agrees(example, output), f"{page}: refresh it with `make readme`; it prints\n{output}"
 
 
-@pytest.mark.parametrize(("page", "code"), LONE, ids=first_line)
-def test_code_without_output_runs(page: str, code: str, tmp_path: Path) -> None:
-    assert page
-    printed(Example("python", code, ""), tmp_path)
-
-
 @pytest.mark.parametrize("page", PAGES)
-def test_a_page_shows_the_library_and_the_command(page: str) -> None:
-    assert {example.language for example in examples(ROOT / page)} == {"python", "sh"}
+def test_a_page_shows_the_library_and_the_command_and_all_output(page: str) -> None:
+    languages = [example.language for example in examples(ROOT / page)]
+    assert set(languages) == {"python", "sh"}
+    assert languages.count("python") == (ROOT / page).read_text(encoding="utf-8").count("```python")
 
 
 def test_an_output_with_another_word_or_a_far_number_does_not_agree() -> None:
