@@ -19,7 +19,7 @@ from hx_detect.learning.examples import Example
 ROOT = Path(__file__).parents[1]
 SMALL = ROOT / "training" / "recipes" / "small.toml"
 AUTHORED = tuple(sorted((ROOT / "data" / "authored").glob("*.jsonl")))
-TEXTS = (
+TEXTS: tuple[tuple[str, dict[str, list[str]], str, str], ...] = (
     ("nadie contesta desde el lunes", {"ignored": ["nadie contesta"]}, "negative", "es"),
     ("me mintieron con el precio y me voy", {"deceived": ["me mintieron"], "leaving": ["me voy"]}, "negative", "es"),
     ("todo perfecto y muy amables", {"kind": ["muy amables"]}, "positive", "es"),
@@ -27,7 +27,7 @@ TEXTS = (
     ("nobody ever answers the phone", {"ignored": ["nobody ever answers"]}, "negative", "en"),
     ("they fixed it in a day and I love it", {"resolved": ["fixed it"], "delighted": ["I love it"]}, "positive", "en"),
     ("the box is blue", {}, "neutral", "en"),
-    ("broken again and they shouted at me", {"failure": ["broken again"], "disrespected": ["shouted"]}, "negative", "en"),
+    ("broken again, they shouted at me", {"failure": ["broken again"], "disrespected": ["shouted"]}, "negative", "en"),
 )
 
 

@@ -125,7 +125,7 @@ def write_toy_bundle(
     """Write the toy bundle; ``info`` and ``decision`` may change what its files say."""
     tokenizer = toy_tokenizer()
     weights = np.random.default_rng(3).normal(0, 1, (_BUCKETS, len(SIGNAL_NAMES) + 1)).astype(np.float16)
-    tensors = {
+    tensors: dict[str, NDArray[Any]] = {
         "weights": weights,
         "idf": np.ones(_BUCKETS, np.float16),
         "bias": np.zeros(len(SIGNAL_NAMES) + 1, np.float32),

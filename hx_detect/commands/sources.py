@@ -1,4 +1,4 @@
-"""Options that say where labelled data lie. In: a parser, its arguments. Out: ``Sources``; defaults are a checkout's places."""
+"""Options that say where labelled data lie. In: a parser, arguments. Out: ``Sources``; defaults: a checkout's."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``hx-detect train``. In: a recipe, labelled data. Out: a calibrated model folder; ``--resume`` goes on after a kill."""
+"""``hx-detect train``. In: a recipe, labelled data. Out: a calibrated model folder; goes on with ``--resume``."""
 
 from __future__ import annotations
 

@@ -12,9 +12,9 @@ _SPANISH: Final = (
      "La habitación daba al patio y se dormía bien", "Me cambiaron la cita sin avisar"),
     ("he llamado cinco veces", "el chico de recepción fue muy amable", "la app se cierra sola al pagar",
      "nadie me da una fecha", "me devolvieron el importe en dos días", "el precio subió sin explicación"),
-    ("y nadie me contesta, así que me cambio de compañía.", "y todo quedó resuelto, volveré sin dudarlo.",
-     "y la verdad es que no sé a quién acudir ya.", "y se lo recomiendo a cualquiera que pase por allí.",
-     "y al final tuve que ir yo mismo a la oficina.", "y por lo demás, correcto, sin más."),
+    ("y nadie me contesta, así que me cambio.", "y todo quedó resuelto, volveré.",
+     "y no sé a quién acudir ya.", "y se lo recomiendo a cualquiera.",
+     "y al final tuve que ir yo mismo.", "y por lo demás, correcto, sin más."),
 )  # fmt: skip
 _ENGLISH: Final = (
     ("I have been chasing this refund since June", "We stayed four nights over the bank holiday",
@@ -22,9 +22,9 @@ _ENGLISH: Final = (
      "They moved our flight by six hours", "I opened the account at the branch in town"),
     ("rang them five times", "the lady at the desk could not have been kinder", "the app logs me out when I pay",
      "got a different answer from every agent", "had the money back in two days", "the price crept up twice"),
-    ("and still nobody replies, so I am leaving for good.", "and it was all sorted, I will happily be back.",
-     "and honestly I no longer know whom to ask.", "and I would tell anyone nearby to give it a try.",
-     "and in the end I had to drive there myself.", "and other than that it was fine, nothing special."),
+    ("and still nobody replies, so I am leaving.", "and it was all sorted, I will be back.",
+     "and I no longer know whom to ask.", "and I would tell anyone to try it.",
+     "and in the end I drove there myself.", "and otherwise it was fine, nothing special."),
 )  # fmt: skip
 
 
@@ -38,6 +38,5 @@ def benchmark_texts(count: int, seed: int = 7) -> Iterator[str]:
     draw = random.Random(seed)
     for number in range(count):
         openings, middles, endings = (_SPANISH, _ENGLISH)[number % 2]
-        reference = ("Expediente", "Case")[number % 2]
         parts = (draw.choice(openings), draw.choice(middles), draw.choice(endings))
-        yield f"{parts[0]}, {parts[1]} {parts[2]} {reference} {number}."
+        yield f"{number}. {parts[0]}, {parts[1]} {parts[2]}"

@@ -85,6 +85,7 @@ class TfidfBaseline:
 
     def _classes(self, examples: Sequence[Example], label: Callable[[Example], int | None]) -> Any:  # noqa: ANN401 - scikit-learn is untyped
         from sklearn.linear_model import LogisticRegression
+        from sklearn.multiclass import OneVsRestClassifier
         from sklearn.pipeline import make_pipeline
 
         usable = [example for example in examples if label(example) is not None]
@@ -92,7 +93,7 @@ class TfidfBaseline:
         labels = [label(example) for example in usable]
         if len(set(labels)) < 2:
             return None
-        model = make_pipeline(_vectors(), LogisticRegression(C=4.0, max_iter=1_000))
+        model = make_pipeline(_vectors(), OneVsRestClassifier(LogisticRegression(C=4.0, solver="liblinear")))
         return model.fit([example.text for example in usable], labels)
 
     def _yes_or_no(self, examples: Sequence[Example]) -> tuple[Any, list[Any], Floats] | None:

@@ -1,4 +1,4 @@
-"""Trained network and data -> bundle. In: a finished training. Out: a calibrated model folder, and how the export agrees."""
+"""Trained network and data -> bundle. In: a training. Out: a calibrated model folder, and how the export agrees."""
 
 from __future__ import annotations
 
@@ -191,7 +191,9 @@ def golden(scorer: Scorer, examples: Sequence[Example]) -> bytes:
     lines = []
     for example in examples:
         score = scorer.score([Review(example.original)])[0]
-        lines.append(json.dumps({"text": example.original, "score": score.to_dict(all_signals=True)}, ensure_ascii=False))
+        lines.append(
+            json.dumps({"text": example.original, "score": score.to_dict(all_signals=True)}, ensure_ascii=False)
+        )
     return ("\n".join(lines) + "\n").encode()
 
 

@@ -1,4 +1,4 @@
-"""Examples -> batches of few shapes. In: examples, tokenizer, seed. Out: arrays padded to few lengths, NaN for unknown targets."""
+"""Examples -> batches. In: examples, tokenizer, seed. Out: arrays of few lengths, NaN for unknown targets."""
 
 from __future__ import annotations
 

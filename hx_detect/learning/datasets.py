@@ -1,4 +1,4 @@
-"""Sources -> training and evaluation sets. In: corpora, annotations, authored texts. Out: disjoint lists of examples."""
+"""Sources -> training and evaluation sets. In: corpora, annotations, authored texts. Out: disjoint sets of examples."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from hx_detect.errors import CorpusError
 from hx_detect.learning.corpora import Corpus, CorpusRow, read_corpus, read_manifest
 from hx_detect.learning.examples import Cleaner, Example, annotation_example, corpus_example, read_annotations
 from hx_detect.learning.splits import leaks, near_duplicate_groups, split_of
-from hx_detect.stages.clean import CleaningSpec, CleanText, clean
+from hx_detect.stage_records import CleanText
+from hx_detect.stages.clean import CleaningSpec, clean
 
 REAL_SHARES = {"val": 0.08, "train": 0.92}
 AUTHORED_SHARES = {"test": 0.14, "val": 0.10, "train": 0.76}
@@ -114,7 +115,7 @@ def _read_corpora(
     excluded = _excluded(sources.exclude) if sources.exclude else {}
     for name in sorted(names | {n for n in ("umsab.es", "umsab.en", "marc.es", "marc.en") if n in manifest}):
         corpus = manifest[name]
-        banned = excluded.get(name, {})
+        banned = frozenset(excluded.get(name, ()))
         for row in read_corpus(corpus, sources.corpora):
             if row.split in HELD_OUT_SPLITS:
                 _hold_out(sets, held_out, corpus, row, clean_text)

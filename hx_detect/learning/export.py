@@ -1,4 +1,4 @@
-"""Trained network -> quantised graph. In: the torch network, calibration texts. Out: the graph in 8 bits, how both agree."""
+"""Trained network -> quantised graph. In: the network, calibration texts. Out: 8-bit graph, how both agree."""
 
 from __future__ import annotations
 
@@ -69,7 +69,9 @@ def export(network: Network, calibration: Sequence[IntArray], folder: Path) -> P
         )
     for output, name in zip(graph.outputs, OUTPUTS, strict=True):
         output.get_tensor().set_names({name})
-    samples = nncf.Dataset([dict(zip(("input_ids", "attention_mask"), pad([some]), strict=True)) for some in calibration])
+    samples = nncf.Dataset(
+        [dict(zip(("input_ids", "attention_mask"), pad([some]), strict=True)) for some in calibration]
+    )
     quantised = nncf.quantize(
         graph,
         samples,

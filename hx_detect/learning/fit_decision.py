@@ -1,4 +1,4 @@
-"""Logits of validation texts -> ``decision.json``. In: logits and labels, by set. Out: calibration, thresholds, cuts."""
+"""Logits of validation texts -> ``decision.json``. In: logits and labels, by set. Out: calibration, thresholds."""
 
 from __future__ import annotations
 
@@ -72,12 +72,16 @@ def _fit_sentiment(validation: Validation, lang: str, group: int) -> dict[str, A
 
 def _fit_stars(validation: Validation, lang: str) -> dict[str, Any]:
     rows = validation.where(lambda e: e.language == lang and e.stars is not None and e.source.startswith("marc"))
-    return fit_softmax(validation.logits.stars[rows], np.array([validation.examples[row].stars for row in rows], np.intp))
+    return fit_softmax(
+        validation.logits.stars[rows], np.array([validation.examples[row].stars for row in rows], np.intp)
+    )
 
 
 def _fit_stage(validation: Validation, _lang: int) -> dict[str, Any]:
     rows = validation.where(lambda e: e.stage is not None)
-    return fit_softmax(validation.logits.stage[rows], np.array([validation.examples[row].stage for row in rows], np.intp))
+    return fit_softmax(
+        validation.logits.stage[rows], np.array([validation.examples[row].stage for row in rows], np.intp)
+    )
 
 
 def _fit_kind(validation: Validation) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Token logits of validation texts -> evidence thresholds. In: annotated texts, their logits. Out: evidence of ``decision.json``."""
+"""Token logits -> evidence thresholds. In: annotated texts, their logits. Out: evidence of ``decision.json``."""
 
 from __future__ import annotations
 
@@ -31,7 +31,9 @@ def fit_evidence(
         for label in example.signals or ():
             truth = _annotated(example, text, label)
             chosen = sigmoid(scores[:, label].astype(np.float64))[None, :] >= STEPS[:, None]
-            counts[label] += np.stack([(chosen & truth).sum(1), chosen.sum(1), np.full(len(STEPS), truth.sum())], axis=1)
+            counts[label] += np.stack(
+                [(chosen & truth).sum(1), chosen.sum(1), np.full(len(STEPS), truth.sum())], axis=1
+            )
     shared = _best(counts.sum(axis=0))
     rare = counts[:, 0, 2] < RARE_TOKENS
     return {

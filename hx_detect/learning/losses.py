@@ -1,4 +1,4 @@
-"""Logits and targets -> one loss. In: outputs of the network, a batch. Out: the weighted sum over the labels there are."""
+"""Logits and targets -> one loss. In: network outputs, a batch. Out: the weighted sum over the labels there are."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A training's facts -> the model card. In: ``bundle.json``, the corpora manifest. Out: Markdown in English and Spanish."""
+"""A training's facts -> the model card. In: ``bundle.json``, corpora manifest. Out: Markdown, English and Spanish."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ In Spanish: [below](#en-español).
 **Meant for** ranking and counting texts, finding causes and calling customers back. **Not meant for** judging a person,
 deciding without a human, other languages, or as proof of what happened: it reads what the writer says.
 
-**Made of** multilingual-e5-small (MIT), its {layers} lower layers, vocabulary cut to Spanish and English, 8-bit OpenVINO
-graph, and a linear part over token n-grams. Exported against trained probabilities on {parity_texts} texts: mean absolute
-difference {difference:.4f}, label agreement {agreement:.2%}.
+**Made of** multilingual-e5-small (MIT), its {layers} lower layers, vocabulary cut to Spanish and English, 8-bit
+OpenVINO graph, and a linear part over token n-grams. Exported against trained probabilities on {parity_texts} texts:
+mean absolute difference {difference:.4f}, label agreement {agreement:.2%}.
 
 ## Figures
 
@@ -48,9 +48,9 @@ between annotators is an upper bound for how people would judge.
 
 ## Limits
 
-Rare signals (`harassed`, `honest`, `escalates`, `resolved`) had few training texts. Neutral posts, sarcasm without a cue and
-texts of a few words are where it errs most. Figures on authored texts say less than figures on real ones: both were
-written by language models.
+Rare signals (`harassed`, `honest`, `escalates`, `resolved`) had few training texts. Neutral posts, sarcasm without a
+cue and texts of a few words are where it errs most. Figures on authored texts say less than figures on real ones: both
+were written by language models.
 """
 _SPANISH = """
 # En español
@@ -59,12 +59,12 @@ Distingue la experiencia odiada (HX) de la buena experiencia de cliente (CX) en 
 señales y las palabras que prueban cada una, sentimiento, estrellas, etapa del recorrido, tipo de texto y una prioridad
 de llamada ciega al tono.
 
-**Sirve para** ordenar y contar textos, hallar causas y devolver llamadas. **No sirve para** juzgar a una persona, decidir sin
-nadie delante, otros idiomas, ni como prueba de lo ocurrido: lee lo que dice quien escribe.
+**Sirve para** ordenar y contar textos, hallar causas y devolver llamadas. **No sirve para** juzgar a una persona,
+decidir sin nadie delante, otros idiomas, ni como prueba de lo ocurrido: lee lo que dice quien escribe.
 
-**Hecho de** multilingual-e5-small (MIT), sus {layers} capas inferiores, vocabulario reducido a español e inglés, grafo de
-OpenVINO en 8 bits y una parte lineal sobre n-gramas. Exportado frente a entrenado en {parity_texts} textos: diferencia
-absoluta media {difference:.4f}, etiquetas iguales {agreement:.2%}.
+**Hecho de** multilingual-e5-small (MIT), sus {layers} capas inferiores, vocabulario reducido a español e inglés, grafo
+de OpenVINO en 8 bits y una parte lineal sobre n-gramas. Exportado frente a entrenado en {parity_texts} textos:
+diferencia absoluta media {difference:.4f}, etiquetas iguales {agreement:.2%}.
 
 ## Cifras
 
@@ -74,9 +74,9 @@ absoluta media {difference:.4f}, etiquetas iguales {agreement:.2%}.
 ## Datos y límites
 
 Los conjuntos son los de la tabla de arriba. **Varios solo permiten uso académico o de investigación y otros no declaran
-licencia: compruébelo antes de un uso comercial.** {hx_texts} textos llevan señales, etiquetadas por modelos de lenguaje con una
-sola guía. Las señales raras (`harassed`, `honest`, `escalates`, `resolved`) tuvieron pocos textos. Donde más yerra: publicaciones
-neutras, sarcasmo sin pistas y textos de pocas palabras.
+licencia: compruébelo antes de un uso comercial.** {hx_texts} textos llevan señales, etiquetadas por modelos de lenguaje
+con una sola guía. Las señales raras (`harassed`, `honest`, `escalates`, `resolved`) tuvieron pocos textos. Donde más
+yerra: publicaciones neutras, sarcasmo sin pistas y textos de pocas palabras.
 """
 
 

@@ -1,8 +1,9 @@
-"""Token ids -> logits of all heads, in torch. In: (n, t) ids and mask. Out: the tensors of the scorer's graph, by name."""
+"""Token ids -> logits of all heads. In: (n, t) ids and mask. Out: the tensors of the scorer's graph, by name."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -15,6 +16,7 @@ from hx_detect.learning.base_encoder import BaseEncoder
 SENTIMENT_GROUPS = 2
 """Sentiment logits are read twice: for posts and for all other kinds."""
 OUTPUTS = ("sentiment", "stars", "signals", "evidence", "stage", "kind", "hx")
+_ATTENTION: dict[str, Any] = {"attention_probs_dropout_prob": 0.0, "attn_implementation": "eager"}
 
 
 class SharedDropout(nn.Module):
@@ -97,7 +99,8 @@ class Network(nn.Module):
         attention = torch.softmax((evidence * self.attention_gain + blocked).float(), dim=1).to(hidden.dtype)
         pooled = torch.einsum("ntl,nth->nlh", attention, hidden)
         strongest = (evidence + blocked).amax(dim=1)
-        return (pooled * self.signal_pooled).sum(-1) + self.strongest_gain * strongest + self.signal_mean(document)
+        mean: Tensor = self.signal_mean(document)
+        return (pooled * self.signal_pooled).sum(-1) + self.strongest_gain * strongest + mean
 
 
 def encoder_from_base(base: BaseEncoder, kept: tuple[int, ...], layers: int, dropout: float) -> BertModel:
@@ -119,8 +122,7 @@ def encoder_from_base(base: BaseEncoder, kept: tuple[int, ...], layers: int, dro
         type_vocab_size=base.types,
         layer_norm_eps=base.layer_norm_eps,
         hidden_dropout_prob=dropout,
-        attention_probs_dropout_prob=0.0,
-        attn_implementation="eager",
+        **_ATTENTION,
     )
     encoder = BertModel(config, add_pooling_layer=False)
     table = base.weights["embeddings.word_embeddings.weight"]
@@ -142,8 +144,7 @@ def encoder_fresh(vocabulary: int, layers: int, dropout: float) -> BertModel:
             num_attention_heads=4,
             intermediate_size=96,
             hidden_dropout_prob=dropout,
-            attention_probs_dropout_prob=0.0,
-            attn_implementation="eager",
+            **_ATTENTION,
         ),
         add_pooling_layer=False,
     )
@@ -159,11 +160,7 @@ def encoder_from_hub(name: str, dropout: float) -> PreTrainedModel:
     """
     try:
         encoder: PreTrainedModel = AutoModel.from_pretrained(
-            name,
-            add_pooling_layer=False,
-            attn_implementation="eager",
-            hidden_dropout_prob=dropout,
-            attention_probs_dropout_prob=0.0,
+            name, add_pooling_layer=False, hidden_dropout_prob=dropout, **_ATTENTION
         )
     except (OSError, ValueError) as error:
         raise EncoderFileError(

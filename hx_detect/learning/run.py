@@ -9,6 +9,7 @@ from pathlib import Path
 
 import torch
 from tokenizers import Tokenizer
+from transformers import PreTrainedModel
 
 from hx_detect.errors import EncoderFileError, LearningError
 from hx_detect.learning.assemble import Assembled, assemble
@@ -92,7 +93,7 @@ def prepare(recipe: Recipe, data: Datasets, work: Path, say: Say, *, resume: boo
     tokenizer, kept = _vocabulary(recipe, data, work, resume=resume)
     if settings.base == PACKAGED:
         base = read_base_encoder(find_packaged_encoder())
-        encoder = encoder_from_base(base, kept, settings.layers or base.layers, settings.dropout)
+        encoder: PreTrainedModel = encoder_from_base(base, kept, settings.layers or base.layers, settings.dropout)
     elif settings.base == FRESH:
         encoder = encoder_fresh(len(kept), settings.layers, settings.dropout)
     else:

@@ -137,7 +137,7 @@ def _step(
     with torch.autocast(device, torch.bfloat16, enabled=_bf16_is_fast(device)):
         outputs = training.network(torch.from_numpy(batch.ids).to(device), torch.from_numpy(batch.mask).to(device))
     loss = total_loss({name: values.cpu() for name, values in outputs.items()}, batch, weights, positive_weight)
-    loss.backward()
+    torch.autograd.backward(loss)
     nn.utils.clip_grad_norm_(training.network.parameters(), 1.0)
     optimiser.step()
     optimiser.zero_grad()

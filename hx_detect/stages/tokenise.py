@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,7 +43,7 @@ class Tokeniser:
             raise _damaged(path, str(error)) from error
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
-        self._tokenizer.encode_special_tokens = True
+        _take_special_tokens_for_words(self._tokenizer)
         begin, end, padding = (self._tokenizer.token_to_id(name) for name in ("<s>", "</s>", "<pad>"))
         if begin is None or end is None or padding is None:
             raise _damaged(path, "<s>, </s> or <pad> missing")
@@ -54,6 +55,19 @@ class Tokeniser:
             Tokens(np.array(encoding.ids, np.int64), encoding.offsets)
             for encoding in self._tokenizer.encode_batch(list(texts), add_special_tokens=False)
         ]
+
+
+def _take_special_tokens_for_words(tokenizer: Any) -> None:  # noqa: ANN401 - the library's class is imported late
+    """Cut ``<`` off ``<s>`` and its like: a Unigram model finds them in its vocabulary even when told to pass by."""
+    from tokenizers import Regex, pre_tokenizers
+
+    tokenizer.encode_special_tokens = True
+    names = sorted(token.content for token in tokenizer.get_added_tokens_decoder().values() if token.special)
+    if names:
+        heads = "|".join(f"{re.escape(name[0])}(?={re.escape(name[1:])})" for name in names)
+        cut = pre_tokenizers.Split(Regex(heads), "isolated")
+        before = [tokenizer.pre_tokenizer] if tokenizer.pre_tokenizer else []
+        tokenizer.pre_tokenizer = pre_tokenizers.Sequence([*before, cut])
 
 
 def _damaged(path: Path, why: str) -> BundleDamagedError:

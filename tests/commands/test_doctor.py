@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
+from importlib import metadata
 from pathlib import Path
 from types import ModuleType
 
@@ -94,7 +95,7 @@ def test_packages_that_are_missing_are_named(
     install([])
     monkeypatch.setattr(doctor, "_packages", real)
     wanted = ["pytest>=1", "no-such-package[x]>=2; python_version>'3'", "torch; extra == 'train'"]
-    monkeypatch.setattr(doctor.metadata, "requires", lambda _: wanted)
+    monkeypatch.setattr(metadata, "requires", lambda _: wanted)
     main(["doctor", "--lang", "en"])
     assert "NO  packages: Missing: no-such-package\n" in capsys.readouterr().out
 

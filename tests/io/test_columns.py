@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -30,13 +30,13 @@ class NoRows:
         """Nothing."""
 
 
-def table(columns: dict[str, Sequence[Any]], format: str = "csv") -> Table:
+def table(columns: Mapping[str, Sequence[Any]], format: str = "csv") -> Table:
     count = len(next(iter(columns.values())))
     sample = [Row(n + 1, {name: values[n] for name, values in columns.items()}) for n in range(count)]
     return Table(format, tuple(columns), NoRows(), sample)
 
 
-def text_column(columns: dict[str, Sequence[Any]]) -> str:
+def text_column(columns: Mapping[str, Sequence[Any]]) -> str:
     return find_roles(table(columns), "a.csv", {})[0].text
 
 
@@ -46,7 +46,7 @@ def text_column(columns: dict[str, Sequence[Any]]) -> str:
      "respuesta", "message", "Comentario del cliente", "content", "¿Por qué nos has dado esa nota?", "columna rara"],
 )  # fmt: skip
 def test_text_column_is_found(name: str) -> None:
-    columns: dict[str, Sequence[Any]] = {
+    columns: Mapping[str, Sequence[Any]] = {
         "id": ["1", "2", "3", "4"],
         "fecha": ["2024-01-02"] * 4,
         "tienda": ["Madrid centro", "Lima norte", "Quito sur", "Leeds"],
@@ -100,7 +100,7 @@ def test_dotted_paths_only_in_json() -> None:
 
 
 def test_other_roles_by_name_and_values() -> None:
-    columns: dict[str, Sequence[Any]] = {
+    columns: Mapping[str, Sequence[Any]] = {
         "review_id": ["a", "b", "c", "d"],
         "NPS": ["10", "0", "", "7"],
         "estrellas": [5, 1, 2, None],
@@ -115,7 +115,7 @@ def test_other_roles_by_name_and_values() -> None:
 
 
 def test_roles_are_not_guessed_from_values_out_of_range() -> None:
-    columns: dict[str, Sequence[Any]] = {
+    columns: Mapping[str, Sequence[Any]] = {
         "nps": ["85", "90", "20", "11"],
         "rating": ["8", "9", "10", "7"],
         "text": TEXTS,

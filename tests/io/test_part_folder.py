@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,7 @@ from hx_detect.io.part_folder import PartFolder
 STATE = {"input": {"size": 3, "ends": "abc"}, "model": "m 1"}
 
 
-def start(path: Path, *, resume: bool = False, overwrite: bool = False, **changes: object) -> PartFolder:
+def start(path: Path, *, resume: bool = False, overwrite: bool = False, **changes: Any) -> PartFolder:  # noqa: ANN401 - fields of a state
     return PartFolder.start(path, {**STATE, **changes}, resume=resume, overwrite=overwrite)
 
 
@@ -52,7 +53,7 @@ def test_a_folder_without_finished_chunks_is_simply_used(tmp_path: Path) -> None
     ("change", "told"),
     [({"model": "m 2"}, "model: 'm 1' ≠ 'm 2'"), ({"input": {"size": 4, "ends": "abc"}}, "input.size: 3 ≠ 4")],
 )
-def test_another_run_is_refused(tmp_path: Path, change: dict[str, object], told: str) -> None:
+def test_another_run_is_refused(tmp_path: Path, change: dict[str, Any], told: str) -> None:
     start(tmp_path / "out.part").add([{"n": 0}])
     with pytest.raises(ResumeError, match=told) as caught:
         start(tmp_path / "out.part", resume=True, **change)

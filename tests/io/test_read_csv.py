@@ -6,6 +6,7 @@ import csv
 import gzip
 import io
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -17,9 +18,9 @@ from hx_detect.io.rows import ReadOptions, Row, RowsUntilDamage, Table, unique_n
 from hx_detect.io.source import fetch
 
 
-def read(path: Path, **options: object) -> tuple[Table, list[Row]]:
+def read(path: Path, **options: Any) -> tuple[Table, list[Row]]:  # noqa: ANN401 - of ReadOptions
     with fetch(str(path)) as source:
-        table = open_table(source, ReadOptions(**options))  # type: ignore[arg-type] - options of the one test
+        table = open_table(source, ReadOptions(**options))
         return table, list(table.source.rows())
 
 

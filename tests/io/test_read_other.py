@@ -6,6 +6,7 @@ import gzip
 import io
 import json
 import sys
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -28,9 +29,9 @@ def read(place: Path | str, *, sheet: str | None = None, header: bool | None = N
         return table, list(table.source.rows())
 
 
-def workbook(path: Path, sheets: dict[str, list[list[Any]]]) -> Path:
+def workbook(path: Path, sheets: Mapping[str, Sequence[Sequence[Any]]]) -> Path:
     book = openpyxl.Workbook()
-    book.remove(book.active)
+    book.remove(book.worksheets[0])
     for name, rows in sheets.items():
         sheet = book.create_sheet(name)
         for row in rows:
@@ -136,7 +137,11 @@ def test_parquet_without_rows(tmp_path: Path) -> None:
 
 
 def test_excel_values_stay_what_they_are(tmp_path: Path) -> None:
-    rows = [["id", "fecha", "nps", "opinión"], [1, datetime(2024, 5, 1), 7.5, "Buen trato"], [2, None, None, "=nope"]]
+    rows: list[list[Any]] = [
+        ["id", "fecha", "nps", "opinión"],
+        [1, datetime(2024, 5, 1), 7.5, "Buen trato"],
+        [2, None, None, "=nope"],
+    ]
     path = workbook(tmp_path / "a.xlsx", {"Datos": rows})
     table, read_rows = read(path)
     assert table.columns == ("id", "fecha", "nps", "opinión")
@@ -145,7 +150,7 @@ def test_excel_values_stay_what_they_are(tmp_path: Path) -> None:
 
 
 def test_excel_sheet_is_the_first_with_data_or_the_one_named(tmp_path: Path) -> None:
-    rows = [["id", "text"], [1, "from the second"]]
+    rows: list[list[Any]] = [["id", "text"], [1, "from the second"]]
     path = workbook(tmp_path / "a.xlsx", {"Empty": [], "Second": rows, "Third": [["text"], ["from the third"]]})
     table, found = read(path)
     assert found[0].values["text"] == "from the second"
@@ -156,7 +161,14 @@ def test_excel_sheet_is_the_first_with_data_or_the_one_named(tmp_path: Path) -> 
 
 
 def test_excel_titles_blank_rows_and_unnamed_columns(tmp_path: Path) -> None:
-    rows = [["Informe de opiniones"], [], ["id", None, "texto"], [1, "x", "uno dos"], [], [3, None, "tres cuatro"]]
+    rows: list[list[Any]] = [
+        ["Informe de opiniones"],
+        [],
+        ["id", None, "texto"],
+        [1, "x", "uno dos"],
+        [],
+        [3, None, "tres cuatro"],
+    ]
     table, found = read(workbook(tmp_path / "a.xlsx", {"S": rows}))
     assert table.columns == ("id", "column_2", "texto")
     assert "header in row 3" in table.details

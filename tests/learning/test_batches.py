@@ -23,10 +23,14 @@ def _some(lengths: list[int]) -> list[Example]:
     return [row(" ".join([f"w{number}", *["x"] * (length - 1)])) for number, length in enumerate(lengths)]
 
 
-def _all(examples: list[Example], *, tokens: int = 256, longest: int = 64, seed: int = 1, augment: float = 0.0) -> list[Batch]:
+def _all(
+    examples: list[Example], *, tokens: int = 256, longest: int = 64, seed: int = 1, augment: float = 0.0
+) -> list[Batch]:
     tokenizer = word_tokenizer([example.text for example in examples])
     return list(
-        batches(examples, tokenizer, source_priors(examples), {}, tokens=tokens, longest=longest, seed=seed, augment=augment)
+        batches(
+            examples, tokenizer, source_priors(examples), {}, tokens=tokens, longest=longest, seed=seed, augment=augment
+        )
     )
 
 
@@ -86,8 +90,12 @@ def test_evidence_lies_on_the_annotated_words() -> None:
 
 def test_targets_of_what_is_known_and_of_what_is_not() -> None:
     classes = {"mood": ["joy", "anger"], "why": ["late"]}
-    known = labelled("nadie vino", sentiment="mixed", stars=2, stage="support", kind="post", labels={"ignored": ["nadie"]})
-    batch = batch_of([known, row("x", auxiliary=("mood", "anger")), row("y", auxiliary=("mood", "fear"))], classes=classes)
+    known = labelled(
+        "nadie vino", sentiment="mixed", stars=2, stage="support", kind="post", labels={"ignored": ["nadie"]}
+    )
+    batch = batch_of(
+        [known, row("x", auxiliary=("mood", "anger")), row("y", auxiliary=("mood", "fear"))], classes=classes
+    )
     assert batch.sentiment[0].tolist() == pytest.approx(SENTIMENT_TARGETS["mixed"])
     assert np.isnan(batch.sentiment[1:]).all()
     assert batch.stars.tolist() == [1, UNKNOWN, UNKNOWN]

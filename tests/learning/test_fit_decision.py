@@ -33,7 +33,7 @@ def _logits(count: int, **given: FloatArray) -> BatchLogits:
 
 def _drawn(random: np.random.Generator, p: FloatArray) -> npt.NDArray[np.intp]:
     """One class for each row of probabilities."""
-    return (p.cumsum(axis=1) < random.random((len(p), 1))).sum(axis=1)
+    return np.asarray((p.cumsum(axis=1) < random.random((len(p), 1))).sum(axis=1), np.intp)
 
 
 @pytest.fixture(scope="module")
@@ -104,16 +104,14 @@ def test_tables_are_a_decision(tables: dict[str, Any]) -> None:
     assert tables["priority"] == plain_decision()["priority"]
 
 
-def test_hx_is_read_from_its_logit_and_the_signals(validation: Validation, tables: dict[str, Any]) -> None:
+def test_hx_is_read_from_its_logit_and_the_signals(tables: dict[str, Any]) -> None:
     for lang in ("es", "en"):
         assert tables["hx"][lang]["weights"][0] > 0.8
         assert min(*tables["hx"][lang]["weights"], *tables["cx"][lang]["weights"]) >= 0
         assert 0.25 <= tables["hx"][lang]["threshold"] <= 0.65
 
 
-def test_a_language_with_few_examples_takes_the_shared_threshold(
-    validation: Validation, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_language_with_few_examples_takes_the_shared_threshold(monkeypatch: pytest.MonkeyPatch) -> None:
     """A tenth as likely in English: the best cut there lies elsewhere, if it may be chosen on English alone."""
     values = np.concatenate([np.linspace(-3, 3, 400), np.linspace(-3, 3, 400)])
     told = np.concatenate([values[:400] > -0.4, values[400:] > 0.6])
@@ -173,7 +171,9 @@ def test_no_texts_leave_everything_in_the_middle() -> None:
 
 
 def test_one_language_alone_is_enough() -> None:
-    examples: list[Example] = [row(str(n), language="es", signals=frozenset({IGNORED} if n % 2 else ())) for n in range(9)]
+    examples: list[Example] = [
+        row(str(n), language="es", signals=frozenset({IGNORED} if n % 2 else ())) for n in range(9)
+    ]
     Decision.from_dict(fit_decision(Validation(examples, _logits(9)), [0.0] * 19))
 
 
@@ -199,5 +199,3 @@ def test_no_step_within_the_bounds_is_better(pairs: list[tuple[bool, float]], lo
 
     assert low - 0.006 <= chosen <= high + 0.006
     assert f1(chosen) == pytest.approx(max(f1(step) for step in np.round(np.arange(low, high + 1e-9, 0.01), 2)))
-
-

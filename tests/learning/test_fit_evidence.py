@@ -48,7 +48,8 @@ def test_a_frequent_signal_has_its_own_threshold_a_rare_one_the_shared() -> None
 
 
 def test_tables_are_those_of_the_decision() -> None:
-    tables = fit_evidence(*([part] for part in _part("ayer NADIE contesta", "ignored", 0.4, 0.2)))
+    example, tokens, logits = _part("ayer NADIE contesta", "ignored", 0.4, 0.2)
+    tables = fit_evidence([example], [tokens], [logits])
     assert list(tables) == list(SIGNAL_NAMES)
     for table in tables.values():
         assert (table["scale"], table["bias"]) == (1.0, 0.0)

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import torch
 from labelled import labelled
-from small_training import annotated, row, word_tokenizer
 from sklearn.metrics import average_precision_score, f1_score
+from small_training import annotated, row, word_tokenizer
 
 from hx_detect.labels import SENTIMENTS
 from hx_detect.learning.datasets import Datasets
@@ -53,8 +53,10 @@ def test_sentiment_is_that_of_the_texts_kind(tmp_path: Path) -> None:
     training = _training(tmp_path, all=[post])
     outputs = predict(training, [post, review])
     with torch.no_grad():
-        training.network.sentiment.bias += torch.tensor([1.0, 1.0, 1.0, 0.0, 0.0, 0.0])
-    np.testing.assert_allclose(predict(training, [post, review])["sentiment"] - outputs["sentiment"], [[1] * 3, [0] * 3], atol=1e-5)
+        training.network.sentiment.bias.add_(torch.tensor([1.0, 1.0, 1.0, 0.0, 0.0, 0.0]))
+    np.testing.assert_allclose(
+        predict(training, [post, review])["sentiment"] - outputs["sentiment"], [[1] * 3, [0] * 3], atol=1e-5
+    )
 
 
 def test_figures_are_those_of_scikit_learn(tmp_path: Path) -> None:

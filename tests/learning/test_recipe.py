@@ -36,7 +36,9 @@ def test_shipped_recipes_fit_the_manifest(path: Path) -> None:
 
 
 def test_what_is_not_said_has_its_usual_value(tmp_path: Path) -> None:
-    recipe = read_recipe(_written(tmp_path, HEAD + PHASE + '[[phase]]\nname = "b"\nrows = { x = 2, hx = 3 }\npasses = 4\n'))
+    recipe = read_recipe(
+        _written(tmp_path, HEAD + PHASE + '[[phase]]\nname = "b"\nrows = { x = 2, hx = 3 }\npasses = 4\n')
+    )
     assert recipe.phases == (Phase("a", {"hx": 1}), Phase("b", {"x": 2, "hx": 3}, passes=4))
     assert recipe.encoder == EncoderSettings()
     assert recipe.corpora == ("hx", "x")
@@ -44,7 +46,9 @@ def test_what_is_not_said_has_its_usual_value(tmp_path: Path) -> None:
 
 
 def test_whole_numbers_may_stand_for_fractions(tmp_path: Path) -> None:
-    assert read_recipe(_written(tmp_path, HEAD + "checkpoint_minutes = 2\nloss = { hx = 1 }\n" + PHASE)).loss == {"hx": 1}
+    assert read_recipe(_written(tmp_path, HEAD + "checkpoint_minutes = 2\nloss = { hx = 1 }\n" + PHASE)).loss == {
+        "hx": 1
+    }
 
 
 def test_one_phase_may_stand_alone(tmp_path: Path) -> None:
