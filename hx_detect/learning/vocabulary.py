@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -13,6 +14,7 @@ from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processor
 
 _ALWAYS = ("<s>", "<pad>", "</s>", "<unk>", "<mask>")
 _WORD_START = "\u2581"
+_SCORE_DIGITS = 6
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,11 @@ class TrimmedVocabulary:
 
 
 def learn(texts: Iterable[str], size: int) -> Tokenizer:
-    """A Unigram tokenizer of about ``size`` pieces learned from the texts alone (Kudo 2018)."""
+    """A Unigram tokenizer of about ``size`` pieces learned from the texts alone (Kudo 2018).
+
+    The trainer adds up, and appends letters it did not need, in no fixed order. So scores are rounded, such letters
+    get the lowest score of the other pieces, and pieces are sorted: the same texts give the same tokenizer.
+    """
     tokenizer = Tokenizer(models.Unigram())
     tokenizer.normalizer = normalizers.NFKC()
     tokenizer.pre_tokenizer = pre_tokenizers.Metaspace()
@@ -39,6 +45,12 @@ def learn(texts: Iterable[str], size: int) -> Tokenizer:
         vocab_size=size, special_tokens=list(_ALWAYS), unk_token="<unk>", show_progress=False
     )
     tokenizer.train_from_iterator(texts, trainer)
+    spec: dict[str, Any] = json.loads(tokenizer.to_str())
+    special, others = spec["model"]["vocab"][: len(_ALWAYS)], spec["model"]["vocab"][len(_ALWAYS) :]
+    lowest = min((score for piece, score in others if len(piece) > 1), default=-math.inf)
+    scored = [(piece, round(max(score, lowest), _SCORE_DIGITS)) for piece, score in others]
+    spec["model"]["vocab"] = special + sorted(scored, key=lambda entry: (-entry[1], entry[0]))
+    tokenizer = Tokenizer.from_str(json.dumps(spec))
     begin, end = (tokenizer.token_to_id(name) for name in ("<s>", "</s>"))
     tokenizer.post_processor = processors.TemplateProcessing(
         single="<s> $A </s>", special_tokens=[("<s>", begin), ("</s>", end)]

@@ -57,37 +57,17 @@ def _annotation(identifier: str, text: str, **values: Any) -> dict[str, Any]:  #
 def sources(tmp_path: Path) -> Sources:
     """Three corpora, one annotation file, one authored file."""
     (tmp_path / "corpora.toml").write_text(MANIFEST, encoding="utf-8")
-    write_lines(
-        tmp_path / "marc.es.jsonl.gz",
-        [
-            *_rows("train", "5", range(200)),
-            *_rows("test", "1", range(200, 220)),
-            *_rows("dev", "1", range(220, 230)),
-            *_rows("odd", "1", range(230, 233)),
-        ],
-    )
-    write_lines(
-        tmp_path / "umsab.en.jsonl.gz",
-        [
-            *_rows("train", "bad", range(300, 330)),
-            *_rows("val", "good", range(330, 340)),
-            *_rows("test", "good", range(340, 350)),
-        ],
-    )
-    write_lines(
-        tmp_path / "calls.en.jsonl.gz",
-        [
-            *_rows("train", "bad", range(400, 420)),
-            *_rows("train", "odd", range(420, 423)),
-            *_rows("test", "bad", range(430, 440)),
-        ],
-    )
-    annotations = [_annotation(f"n{n}", _text(n), split=split) for n, split in
-                   [*((n, "train") for n in range(500, 560)), *((n, "val") for n in range(560, 570)),
-                    *((n, "train-only") for n in range(570, 580))]]  # fmt: skip
+    marc = [("train", "5", 0, 200), ("test", "1", 200, 220), ("dev", "1", 220, 230), ("odd", "1", 230, 233)]
+    umsab = [("train", "bad", 300, 330), ("val", "good", 330, 340), ("test", "good", 340, 350)]
+    calls = [("train", "bad", 400, 420), ("train", "odd", 420, 423), ("test", "bad", 430, 440)]
+    for name, parts in {"marc.es": marc, "umsab.en": umsab, "calls.en": calls}.items():
+        rows = [row for split, label, first, end in parts for row in _rows(split, label, range(first, end))]
+        write_lines(tmp_path / f"{name}.jsonl.gz", rows)
+    splits = {"train": range(500, 560), "val": range(560, 570), "train-only": range(570, 580)}
+    annotations = [_annotation(f"n{n}", _text(n), split=split) for split, numbers in splits.items() for n in numbers]
     write_lines(tmp_path / "notes.jsonl", annotations)
-    authored = [_annotation(f"w{n}", _text(n), source="x", kind="survey", group=f"g{n // 2}" if n < 640 else "",
-                            role=("calm", "furious")[n % 2] if n < 640 else "") for n in range(600, 700)]  # fmt: skip
+    pairs = [{"group": f"g{n // 2}", "role": ("calm", "furious")[n % 2]} if n < 640 else {} for n in range(600, 700)]
+    authored = [_annotation(f"w{n}", _text(n), kind="survey", **pair) for n, pair in enumerate(pairs, 600)]
     write_lines(tmp_path / "own.jsonl", authored)
     return Sources(tmp_path / "corpora.toml", tmp_path, (tmp_path / "notes.jsonl",), authored=(tmp_path / "own.jsonl",))
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
 
-from hx_detect.learning.vocabulary import count_pieces, trim
+from hx_detect.learning.vocabulary import count_pieces, learn, trim
 
 SPECIAL = ["<s>", "<pad>", "</s>", "<unk>"]
 PIECES = ["▁", "▁no", "▁vuelvo", "▁nadie", "▁contesta", "▁refund", "▁вода", "вода", "▁水", "ción", "▁😡", "ing"]
@@ -104,3 +104,21 @@ def test_truncation_and_padding_are_not_taken_over() -> None:
 @given(st.text(alphabet=st.sampled_from("abcdefghijklmnñopqrstuvwxyzáéíóúü 0123456789.,¿?"), max_size=60))
 def test_spanish_and_english_letters_are_never_unknown(text: str) -> None:
     assert 3 not in [SMALL.kept[index] for index in SMALL.tokenizer.encode(text).ids]
+
+
+def test_the_same_texts_teach_the_same_pieces() -> None:
+    texts = [f"{first} {second} número {n}" for n, first in enumerate(PIECES) for second in ("nadie responde", "ñu €")]
+    learned = learn(texts, 60)
+    assert learned.to_str() == learn(texts, 60).to_str()
+    pieces = _pieces(learned)
+    assert pieces[:5] == [*SPECIAL, "<mask>"]
+    assert len(set(pieces)) == learned.get_vocab_size() <= 60
+    assert {*"número"} <= set(pieces)
+
+
+def test_a_learned_tokenizer_reads_back_what_it_learned_from() -> None:
+    learned = learn(["nadie contesta", "nadie vuelve"] * 9, 40)
+    assert learned.encode("nadie").tokens[0] == "<s>"
+    assert learned.encode("nadie").tokens[-1] == "</s>"
+    assert "".join(learned.encode("nadie vuelve", add_special_tokens=False).tokens) == "▁nadie▁vuelve"
+    assert learned.token_to_id("<unk>") in learned.encode("水").ids
