@@ -7,7 +7,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from labelled import labelled
 from small_training import batch_of, row, word_tokenizer
@@ -38,6 +38,7 @@ def _first_words(found: list[Batch]) -> list[int]:
     return [int(ids) for batch in found for ids in batch.ids[:, 1]]
 
 
+@settings(max_examples=40)
 @given(
     st.lists(st.integers(1, 90), min_size=1, max_size=60),
     st.sampled_from([100, 256, 1000]),

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_training import row
 
@@ -186,6 +186,7 @@ def test_best_threshold_by_hand() -> None:
     assert best_threshold(np.zeros(0), np.zeros(0, bool)) == 0.5
 
 
+@settings(max_examples=50)
 @given(st.lists(st.tuples(st.booleans(), st.floats(0, 1)), max_size=30), st.floats(0.05, 0.4), st.floats(0.45, 0.9))
 def test_no_step_within_the_bounds_is_better(pairs: list[tuple[bool, float]], low: float, high: float) -> None:
     truth, p = np.array([pair[0] for pair in pairs], bool), np.array([pair[1] for pair in pairs], np.float64)

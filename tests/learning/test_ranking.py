@@ -6,7 +6,7 @@ from random import Random
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import average_precision_score
 
@@ -15,6 +15,7 @@ from hx_detect.learning.ranking import average_precision
 RANKED = st.lists(st.tuples(st.booleans(), st.integers(-4, 4) | st.floats(-9, 9)), min_size=1, max_size=40)
 
 
+@settings(max_examples=40)
 @given(RANKED)
 def test_as_scikit_learn_has_it(pairs: list[tuple[bool, float]]) -> None:
     truth, scores = np.array([p[0] for p in pairs]), np.array([p[1] for p in pairs], np.float64)
@@ -24,6 +25,7 @@ def test_as_scikit_learn_has_it(pairs: list[tuple[bool, float]]) -> None:
         assert average_precision(truth, scores) == 0
 
 
+@settings(max_examples=40)
 @given(RANKED, st.randoms())
 def test_the_order_of_the_texts_decides_nothing(pairs: list[tuple[bool, float]], shuffle: Random) -> None:
     def figure() -> float:
