@@ -78,7 +78,7 @@ def test_what_cannot_be_done_is_one_line(
 def test_without_the_extra_it_says_what_to_install(
     lang: str, says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.delitem(sys.modules, "hx_detect.learning.run")
+    monkeypatch.delitem(sys.modules, "hx_detect.learning.run", raising=False)
     monkeypatch.setitem(sys.modules, "torch", None)
     assert _call(tmp_path, "--lang", lang) == 40
     error = capsys.readouterr().err
