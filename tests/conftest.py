@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 from fake_scorer import FakeScorer
 from hypothesis import settings
@@ -10,6 +12,8 @@ from hx_detect.wording import set_language
 
 settings.register_profile("any-machine", deadline=None)  # a slow machine is no failure
 settings.load_profile("any-machine")
+# Not installed, as far as tests are concerned: it reports over the network what OpenVINO and NNCF are used for.
+sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]  # how the import system marks that
 
 
 @pytest.fixture(autouse=True)

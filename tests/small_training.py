@@ -45,8 +45,8 @@ def row(text: str, **values: Any) -> Example:  # noqa: ANN401 - fields of Exampl
 
 
 def word_tokenizer(texts: Sequence[str]) -> Tokenizer:
-    """Each word of ``texts`` is a token; others are ``<unk>``. Texts are framed by ``<s>`` and ``</s>``."""
-    splitter = pre_tokenizers.WhitespaceSplit()
+    """Each word and sign of ``texts`` is a token, others are ``<unk>``; texts are framed by ``<s>`` and ``</s>``."""
+    splitter = pre_tokenizers.Whitespace()
     words = sorted({word for text in texts for word, _ in splitter.pre_tokenize_str(text)})
     vocabulary = {word: number for number, word in enumerate(["<s>", "<pad>", "</s>", "<unk>", *words])}
     tokenizer = Tokenizer(models.WordLevel(vocabulary, unk_token="<unk>"))

@@ -81,11 +81,11 @@ def test_padding_is_masked() -> None:
 
 
 def test_evidence_lies_on_the_annotated_words() -> None:
-    batch = batch_of([labelled("ayer nadie contesta nunca", labels={"ignored": ["nadie contesta"]}), row("no sé")])
+    batch = batch_of([labelled("ayer «nadie contesta», eh", labels={"ignored": ["nadie contesta"]}), row("no sé")])
     ignored = batch.evidence[0, :, SIGNAL_INDEX["ignored"]]
-    assert ignored[1:5].tolist() == [0, 1, 1, 0]
-    assert np.isnan(ignored[[0, *range(5, 16)]]).all()
-    assert batch.evidence[0, 1:5].sum() == 2
+    assert ignored[1:7].tolist() == [0, 0, 1, 1, 0, 0]
+    assert np.isnan(ignored[[0, *range(7, 16)]]).all()
+    assert batch.evidence[0, 1:7].sum() == 2
     assert np.isnan(batch.evidence[1]).all()
 
 

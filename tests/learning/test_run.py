@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -52,11 +54,12 @@ def told() -> list[str]:
 
 @pytest.fixture(scope="module")
 def outcome(tmp_path_factory: pytest.TempPathFactory, told: list[str]) -> Outcome:
-    """Killed in its second pass and resumed; a smaller calibration set, so that it takes seconds."""
+    """Killed in its second pass and resumed; fewer texts for calibration and parity, so that it takes seconds."""
     folder = tmp_path_factory.mktemp("whole")
     sources, work, output = authored_sources(folder), folder / "work", folder / "models" / "small"
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(assemble, "CALIBRATION_TEXTS", 40)
+        patch.setattr(module, "assemble", partial(assemble.assemble, parity_texts=150))
         patch.setattr(train_module, "LOG_EVERY", 5)
         with pytest.MonkeyPatch.context() as power:
             power.setattr(train_module, "_save", _saves_then_dies(20))
@@ -225,10 +228,11 @@ def test_nothing_to_calibrate_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         run(RECIPE, Sources(tmp_path, tmp_path), tmp_path / "work", tmp_path / "out", resume=False, say=lambda _: None)
 
 
-def test_corpora_without_training_texts_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_left_out_or_missing_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[str] = []
-    monkeypatch.setattr(module, "load_datasets", lambda *_, **__: Datasets({"hx": annotated(9)}, {"hx": annotated(9)}))
+    data = Datasets({"hx": annotated(9)}, {"hx": annotated(9)}, left_out=Counter({"hx: leaks": 3, "hx: other": 0}))
+    monkeypatch.setattr(module, "load_datasets", lambda *_, **__: data)
     recipe = replace(RECIPE, phases=(replace(RECIPE.phases[0], rows={"hx": 1, "gone.en": 2}),))
     with pytest.raises(LearningError, match="no checkpoint"):
         run(recipe, Sources(tmp_path, tmp_path), tmp_path / "work", tmp_path / "out", resume=True, say=told.append)
-    assert "no training texts: gone.en" in told
+    assert told[:3] == ["left out, hx: leaks: 3", "no training texts: gone.en", "training texts 9, validation texts 9"]
