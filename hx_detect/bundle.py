@@ -15,14 +15,16 @@ from hx_detect.decision import Decision
 from hx_detect.errors import BundleDamagedError, BundleNotFoundError, BundleVersionError, OutputError
 from hx_detect.stages.clean import CleaningSpec
 from hx_detect.stages.encode import WindowSpec
-from hx_detect.stages.lexical import LEXICAL_COLUMNS, LexicalModel
+from hx_detect.stages.lexical import COLUMNS_WITHOUT_STARS, LEXICAL_COLUMNS, LexicalModel
 from hx_detect.wording import say
 
-FORMAT_VERSION: Final = 1
+FORMAT_VERSION: Final = 2
 """Newest format of bundle that this release reads; it writes this one."""
 DEFAULT_NAME: Final = "hx-es-en"
 MODELS_VARIABLE: Final = "HX_DETECT_MODELS"
 """Environment variable: a folder of bundles that is searched first."""
+_WITHOUT_STARS: Final = 1
+"""The format whose linear part says nothing of stars."""
 _PRECISIONS: Final = ("f32", "bf16", None)
 
 
@@ -87,16 +89,22 @@ class Bundle:
         Raises:
             BundleDamagedError: a tensor is missing or of another shape than ``bundle.json`` says.
         """
+        import numpy as np
         from safetensors.numpy import load_file
 
         settings = self.info["lexical"]
         tensors = load_file(self.file(FILES.lexical))
         buckets, columns = settings["buckets"], len(LEXICAL_COLUMNS)
+        if self.info["format_version"] == _WITHOUT_STARS:
+            columns = COLUMNS_WITHOUT_STARS
         for name, shape in {"weights": (buckets, columns), "idf": (buckets,), "bias": (columns,)}.items():
             if name not in tensors or tensors[name].shape != shape:
                 raise _damaged(self.file(FILES.lexical), f"tensor {name}")
         weights, idf, bias = (tensors[name].astype("float32") for name in ("weights", "idf", "bias"))
-        return LexicalModel(weights, idf, bias, tuple(settings["orders"]))
+        lacking = len(LEXICAL_COLUMNS) - columns
+        return LexicalModel(
+            np.pad(weights, ((0, 0), (0, lacking))), idf, np.pad(bias, (0, lacking)), tuple(settings["orders"])
+        )
 
     def golden(self) -> list[dict[str, Any]]:
         """The texts of the self-test: objects with ``text``, perhaps ``kind`` and ``answer``, and ``score``."""

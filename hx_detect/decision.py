@@ -19,6 +19,7 @@ TABLE_LANGUAGES: Final = ("es", "en")
 SENTIMENT_GROUPS: Final = ("post", "other")
 """The two sentiment heads, in the graph's order."""
 _STARS: Final = 5
+_WITHOUT_STARS: Final = len(SIGNAL_NAMES) + 1
 _SHOUTED: Final = "rage"
 
 
@@ -59,7 +60,7 @@ class Decision:
         priority_curve: (k, 2) knots, x and y rising in [0, 1].
         evidence: scale and bias (18,).
         evidence_thresholds: (18,), in [0, 1].
-        lexical_weight: (19,), 18 signals, then HX.
+        lexical_weight: (24,), 18 signals, then HX, then five star classes (0 where the file has none for them).
     """
 
     sentiment: Scaling
@@ -113,7 +114,7 @@ class Decision:
             priority_curve=_curve(root.at("priority")),
             evidence=Scaling(*(np.array([table.number(k) for table in evidence]) for k in ("scale", "bias"))),
             evidence_thresholds=np.array([table.number("threshold", 0, 1) for table in evidence]),
-            lexical_weight=root.numbers("lexical_weight", len(SIGNAL_NAMES) + 1),
+            lexical_weight=_lexical_weight(root),
         )
 
 
@@ -174,6 +175,14 @@ def _stacking(tables: Sequence[_Table]) -> Stacking:
     )
 
 
+def _lexical_weight(root: _Table) -> FloatArray:
+    """The first models say nothing of stars in their linear part: their weights for it are 0."""
+    given = root.values.get("lexical_weight")
+    if isinstance(given, Sequence) and len(given) == _WITHOUT_STARS:
+        return np.pad(root.numbers("lexical_weight", _WITHOUT_STARS), (0, _STARS))
+    return root.numbers("lexical_weight", _WITHOUT_STARS + _STARS)
+
+
 def _priority_weights(table: _Table) -> FloatArray:
     """Weights by label name, others 0; a weight on rage would reward shouting."""
     weights = np.zeros(len(SIGNAL_NAMES))
@@ -221,5 +230,5 @@ def plain_decision() -> dict[str, Any]:
             "curve": [[0.0, 0.0], [1.0, 1.0]],
         },
         "evidence": {name: deepcopy(sigmoid) for name in SIGNAL_NAMES},
-        "lexical_weight": [0.0] * (len(SIGNAL_NAMES) + 1),
+        "lexical_weight": [0.0] * (_WITHOUT_STARS + _STARS),
     }

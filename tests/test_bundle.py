@@ -11,7 +11,7 @@ import pytest
 from safetensors.numpy import save
 from toy_bundle import toy_info, write_toy_bundle
 
-from hx_detect.bundle import FILES, default_bundle, find_bundles, load_bundle, verify, write_bundle
+from hx_detect.bundle import FILES, FORMAT_VERSION, default_bundle, find_bundles, load_bundle, verify, write_bundle
 from hx_detect.errors import (
     BundleDamagedError,
     BundleError,
@@ -46,8 +46,17 @@ def test_a_bundle_says_what_it_is(toy: Path) -> None:
     assert (bundle.window.tokens, bundle.window.overlap) == (40, 8)
     assert bundle.cleaning.user == "@user"
     assert len(bundle.checksum) == 64
-    assert bundle.lexical().weights.shape == (64, 19)
+    assert bundle.lexical().weights.shape == (64, 24)
     assert bundle.golden() == []
+
+
+def test_the_first_format_says_nothing_of_stars_in_its_wording(tmp_path: Path) -> None:
+    folder = write_toy_bundle(tmp_path / "old", info=lambda info: info | {"format_version": 1},
+                              decision=lambda tables: tables | {"lexical_weight": [0.5] * 19})  # fmt: skip
+    bundle = load_bundle(folder)
+    assert bundle.lexical().weights.shape == (64, 24)
+    assert not bundle.lexical().weights[:, 19:].any()
+    assert bundle.decision.lexical_weight.tolist() == [0.5] * 19 + [0.0] * 5
 
 
 def test_writing_is_deterministic(toy: Path, tmp_path: Path) -> None:
@@ -91,8 +100,8 @@ def test_no_bundle_there(tmp_path: Path) -> None:
 
 
 def test_a_newer_format_is_told_before_its_files_are_checked(copy: Path) -> None:
-    (copy / FILES.info).write_text(json.dumps(toy_info() | {"format_version": 2}))
-    with pytest.raises(BundleVersionError, match="format 2") as caught:
+    (copy / FILES.info).write_text(json.dumps(toy_info() | {"format_version": FORMAT_VERSION + 1}))
+    with pytest.raises(BundleVersionError, match="format 3") as caught:
         load_bundle(copy)
     assert "upgrade" in caught.value.cure
 

@@ -33,7 +33,7 @@ def test_shapes() -> None:
     assert decision.signals.scale.shape == decision.signal_thresholds.shape == (2, 18)
     assert decision.hx.weights.shape == (2, 2)
     assert decision.evidence.scale.shape == (18,)
-    assert decision.lexical_weight.shape == (19,)
+    assert decision.lexical_weight.shape == (24,)
     assert decision.priority_weights[SIGNAL_INDEX["rage"]] == 0
 
 

@@ -17,9 +17,10 @@ from openvino import opset13 as ops
 from safetensors.numpy import save
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
 
-from hx_detect.bundle import FILES, write_bundle
+from hx_detect.bundle import FILES, FORMAT_VERSION, write_bundle
 from hx_detect.decision import plain_decision
 from hx_detect.labels import CONDUCT, KINDS, SIGNAL_NAMES, STAGES, VOICED
+from hx_detect.stages.lexical import COLUMNS_WITHOUT_STARS, LEXICAL_COLUMNS
 
 SIGNAL_WORDS = dict(zip(SIGNAL_NAMES, (
     "nadie", "timo", "bloqueo", "llamadas", "gritos", "reembolso", "roto", "caro", "evitad", "adiós", "odio",
@@ -96,7 +97,7 @@ def toy_graph(tokenizer: Tokenizer) -> openvino.Model:
 def toy_info() -> dict[str, Any]:
     """Its ``bundle.json``."""
     return {
-        "format_version": 1,
+        "format_version": FORMAT_VERSION,
         "name": "toy",
         "version": "0.1.0",
         "languages": ["es", "en"],
@@ -112,7 +113,7 @@ def toy_info() -> dict[str, Any]:
 
 def toy_decision() -> dict[str, Any]:
     """Its ``decision.json``: a little of the wording counts."""
-    return plain_decision() | {"lexical_weight": [0.01] * (len(SIGNAL_NAMES) + 1)}
+    return plain_decision() | {"lexical_weight": [0.01] * len(LEXICAL_COLUMNS)}
 
 
 def write_toy_bundle(
@@ -124,11 +125,13 @@ def write_toy_bundle(
 ) -> Path:
     """Write the toy bundle; ``info`` and ``decision`` may change what its files say."""
     tokenizer = toy_tokenizer()
-    weights = np.random.default_rng(3).normal(0, 1, (_BUCKETS, len(SIGNAL_NAMES) + 1)).astype(np.float16)
+    described = info(toy_info())
+    columns = COLUMNS_WITHOUT_STARS if described["format_version"] == 1 else len(LEXICAL_COLUMNS)
+    weights = np.random.default_rng(3).normal(0, 1, (_BUCKETS, columns)).astype(np.float16)
     tensors: dict[str, NDArray[Any]] = {
         "weights": weights,
         "idf": np.ones(_BUCKETS, np.float16),
-        "bias": np.zeros(len(SIGNAL_NAMES) + 1, np.float32),
+        "bias": np.zeros(columns, np.float32),
     }
     folder.parent.mkdir(parents=True, exist_ok=True)
     graph = folder.parent / f"{folder.name}-graph.xml"
@@ -136,7 +139,7 @@ def write_toy_bundle(
     write_bundle(
         folder,
         {
-            FILES.info: json.dumps(info(toy_info())).encode(),
+            FILES.info: json.dumps(described).encode(),
             FILES.decision: json.dumps(decision(toy_decision())).encode(),
             FILES.tokenizer: tokenizer.to_str().encode(),
             FILES.graph: graph,

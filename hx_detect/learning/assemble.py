@@ -14,7 +14,6 @@ from safetensors.numpy import save
 from tokenizers import Tokenizer
 
 from hx_detect.bundle import FILES, FORMAT_VERSION, write_bundle
-from hx_detect.labels import SIGNAL_NAMES
 from hx_detect.learning.corpora import Corpus
 from hx_detect.learning.datasets import EXPERIENCE, Datasets
 from hx_detect.learning.examples import Example
@@ -22,17 +21,16 @@ from hx_detect.learning.export import Parity, check_parity, export
 from hx_detect.learning.fit_decision import Validation, fit_decision
 from hx_detect.learning.fit_evidence import fit_evidence
 from hx_detect.learning.lexical_fit import ORDERS, fit_lexical
+from hx_detect.learning.lexical_weight import choose_lexical_weight
 from hx_detect.learning.model_card import model_card
-from hx_detect.learning.ranking import average_precision
 from hx_detect.learning.train import Say, Training
 from hx_detect.records import Review
 from hx_detect.scorer import Scorer
-from hx_detect.stage_records import BatchLogits
 from hx_detect.stages.clean import CleaningSpec
 from hx_detect.stages.encode import WindowSpec, encode
 from hx_detect.stages.graph import Graph
 from hx_detect.stages.heads import combine_windows
-from hx_detect.stages.lexical import LexicalModel, lexical_logits
+from hx_detect.stages.lexical import LEXICAL_COLUMNS, LexicalModel, lexical_logits
 from hx_detect.stages.tokenise import Tokeniser
 
 WINDOW = WindowSpec(tokens=160, overlap=32)
@@ -40,7 +38,8 @@ PRECISION = "f32"
 CALIBRATION_TEXTS = 300
 PARITY_TEXTS = 1000
 GOLDEN_TEXTS = 24
-LEXICAL_STEPS = (0.0, 0.15, 0.3, 0.45, 0.6, 0.8, 1.0)
+STARRED = "marc."
+"""Corpora with as many reviews of each number of stars."""
 
 IntArray = npt.NDArray[np.int64]
 
@@ -73,7 +72,7 @@ def assemble(
     training.say("exported")
     parity = check_parity(training.network, graph, PRECISION, encoded[:: max(1, len(encoded) // parity_texts)])
     training.say(f"parity {parity}")
-    lexical = fit_lexical([ids[1:-1] for ids in encoded], experience, training.recipe.lexical_buckets)
+    lexical = _lexical(training, experience)
     decision = calibrate_bundle(training.data, work, lexical, training.say)
     info = bundle_info(training, parity)
     contents: dict[str, bytes | Path] = {
@@ -91,6 +90,19 @@ def assemble(
     contents[FILES.golden] = golden(Scorer.load(folder), _golden_examples(training.data))
     write_bundle(folder, contents)
     return Assembled(folder, parity)
+
+
+def _lexical(training: Training, experience: Sequence[Example]) -> LexicalModel:
+    """The linear part: signals from labelled texts, stars from those reviews that the stars are measured on."""
+    starred = [
+        example
+        for name, examples in sorted(training.data.train.items())
+        if name.startswith(STARRED)
+        for example in examples
+        if example.stars is not None
+    ]
+    ids = [text[1:-1] for text in encode_ids(training.tokenizer, [*experience, *starred])]
+    return fit_lexical(ids, [*experience, *starred], training.recipe.lexical_buckets)
 
 
 def encode_ids(tokenizer: Tokenizer, examples: Sequence[Example]) -> list[IntArray]:
@@ -130,60 +142,19 @@ def bundle_info(training: Training, parity: Parity) -> dict[str, Any]:
     }
 
 
-def raw_logits(
-    work: Path, examples: Sequence[Example], lexical: LexicalModel, weight: npt.NDArray[np.float64]
-) -> BatchLogits:
-    """What the exported graph and the linear part say, by the scorer's own stages."""
-    tokeniser = Tokeniser(work / FILES.tokenizer)
-    tokens = tokeniser.tokenise([example.text for example in examples])
-    windows = encode(tokens, Graph(work / FILES.graph, PRECISION), tokeniser.special, WINDOW)
-    return combine_windows(windows, lexical_logits([text.ids for text in tokens], lexical), weight)
-
-
 def calibrate_bundle(data: Datasets, work: Path, lexical: LexicalModel, say: Say) -> dict[str, Any]:
     """``decision.json`` from all validation texts."""
     examples = [example for some in data.val.values() for example in some]
-    columns = len(SIGNAL_NAMES) + 1
-    deep = raw_logits(work, examples, lexical, np.zeros(columns))
-    wording = raw_wording(work, examples, lexical)
-    weight = choose_lexical_weight(examples, deep, wording)
-    say(f"lexical weight {weight[0]} for signals, {weight[-1]} for HX")
-    logits = BatchLogits(
-        deep.sentiment, deep.stars, deep.signals + weight[:-1] * wording[:, :-1], deep.stage, deep.kind,
-        deep.hx + weight[-1] * wording[:, -1], deep.evidence,
-    )  # fmt: skip
-    decision = fit_decision(Validation(examples, logits), weight.tolist())
     tokens = Tokeniser(work / FILES.tokenizer).tokenise([example.text for example in examples])
+    windows = encode(tokens, Graph(work / FILES.graph, PRECISION), Tokeniser(work / FILES.tokenizer).special, WINDOW)
+    wording = lexical_logits([text.ids for text in tokens], lexical)
+    deep = combine_windows(windows, wording, np.zeros(len(LEXICAL_COLUMNS)))
+    weight = choose_lexical_weight(examples, deep, wording.astype(np.float64))
+    say("lexical weights: " + ", ".join(f"{weight[place]} {LEXICAL_COLUMNS[place]}" for place in (0, 18, -1)))
+    logits = combine_windows(windows, wording, weight)
+    decision = fit_decision(Validation(examples, logits), weight.tolist())
     decision["evidence"] = fit_evidence(examples, tokens, logits.evidence)
     return decision
-
-
-def raw_wording(work: Path, examples: Sequence[Example], lexical: LexicalModel) -> npt.NDArray[np.float64]:
-    """(n, 19): the linear part alone."""
-    tokens = Tokeniser(work / FILES.tokenizer).tokenise([example.text for example in examples])
-    return lexical_logits([text.ids for text in tokens], lexical).astype(np.float64)
-
-
-def choose_lexical_weight(
-    examples: Sequence[Example], deep: BatchLogits, wording: npt.NDArray[np.float64]
-) -> npt.NDArray[np.float64]:
-    """One weight for all signals and one for HX, by average precision on the validation texts."""
-    rows = np.array([i for i, example in enumerate(examples) if example.signals is not None], np.intp)
-    signals = [[k in (examples[i].signals or ()) for k in range(len(SIGNAL_NAMES))] for i in rows]
-    truth = np.array(signals, bool).reshape(-1, len(SIGNAL_NAMES))
-    is_hx = np.array([examples[i].is_hx for i in rows], bool)
-    frequent = [k for k in range(len(SIGNAL_NAMES)) if truth[:, k].any()]
-
-    def signals_at(step: float) -> float:
-        logits = deep.signals[rows] + step * wording[rows, :-1]
-        return float(np.mean([average_precision(truth[:, k], logits[:, k]) for k in frequent])) if frequent else 0.0
-
-    def hx_at(step: float) -> float:
-        return average_precision(is_hx, deep.hx[rows] + step * wording[rows, -1]) if is_hx.any() else 0.0
-
-    weight = np.full(len(SIGNAL_NAMES) + 1, max(LEXICAL_STEPS, key=signals_at))
-    weight[-1] = max(LEXICAL_STEPS, key=hx_at)
-    return weight
 
 
 def golden(scorer: Scorer, examples: Sequence[Example]) -> bytes:

@@ -172,6 +172,8 @@ def _signal_targets(example: Example) -> FloatArray:
 def _token_targets(example: Example, encoding: Encoding, length: int) -> FloatArray:
     targets = np.zeros((length, len(SIGNAL_NAMES)), np.float32)
     offsets = np.array(encoding.offsets[:length])
+    shown = {label for label, _, _ in example.spans}
+    targets[:, sorted((example.signals or frozenset()) - shown)] = np.nan  # it holds, but nobody said where
     for label, start, end in example.spans:
         targets[(offsets[:, 0] < end) & (offsets[:, 1] > start), label] = 1.0
     return targets

@@ -115,7 +115,7 @@ def _read_corpora(
     excluded = _excluded(sources.exclude) if sources.exclude else {}
     for name in sorted(names | {n for n in ("umsab.es", "umsab.en", "marc.es", "marc.en") if n in manifest}):
         corpus = manifest[name]
-        banned = frozenset(excluded.get(name, ()))
+        banned = excluded.get(name, {})
         for row in read_corpus(corpus, sources.corpora):
             if row.split in HELD_OUT_SPLITS:
                 _hold_out(sets, held_out, corpus, row, clean_text)
@@ -123,6 +123,8 @@ def _read_corpora(
                 sets.left_out[f"{name}: split {row.split or 'none'}"] += 1
             elif row.id in banned:
                 sets.left_out[f"{name}: in the exclude file"] += 1
+                if name in BORROWED and all("[val]" in place for place in banned[row.id]):
+                    sets.val.setdefault(name, []).append(corpus_example(corpus, row, clean_text))
             elif (row.stars, row.sentiment, row.auxiliary) != (None, None, None):
                 example = corpus_example(corpus, row, clean_text)
                 target = sets.train.setdefault(name, [])
@@ -131,12 +133,14 @@ def _read_corpora(
                 target.append(example)
 
 
-def _excluded(path: Path) -> dict[str, list[str]]:
+def _excluded(path: Path) -> dict[str, dict[str, list[str]]]:
+    """Corpus -> row id -> the splits of other sets that hold the same text, as ``tass2020.es[val]``."""
     try:
-        ids: dict[str, list[str]] = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise CorpusError(f"exclude file {path}: {error}", cure="an object: corpus name -> list of row ids") from error
-    return ids
+        rows: dict[str, dict[str, list[str]]] = json.loads(path.read_text(encoding="utf-8"))
+        return {name: {row: list(places) for row, places in ids.items()} for name, ids in rows.items()}
+    except (OSError, ValueError, AttributeError, TypeError) as error:
+        cure = "an object: corpus name -> row id -> list of the splits that hold its text"
+        raise CorpusError(f"exclude file {path}: {error}", cure=cure) from error
 
 
 def _hold_out(sets: Datasets, held_out: list[str], corpus: Corpus, row: CorpusRow, clean_text: Cleaner) -> None:
@@ -144,6 +148,9 @@ def _hold_out(sets: Datasets, held_out: list[str], corpus: Corpus, row: CorpusRo
     if corpus.name.startswith(("umsab.", "marc.")):
         side = sets.test if row.split == "test" else sets.val
         side.setdefault(corpus.name, []).append(example)
+    elif corpus.name in BORROWED and row.split == "val":
+        sets.val.setdefault(corpus.name, []).append(example)
+        held_out.append(example.text)
     else:
         held_out.append(example.text)
 
@@ -180,6 +187,8 @@ def _read_experience(sets: Datasets, sources: Sources, manifest: dict[str, Corpu
             _side(sets, side, "authored").append(replace(example, source="authored"))
 
 
+BORROWED = ("tass2020.es", "semeval2017-4a.en")
+"""Posts that are in the validation split of a set and so are not trained on: they help to calibrate posts."""
 PUBLISHED_SIDES = {"val": "test", "train-only": "train"}
 """The annotations' own ``val`` is our test set; what was annotated after a training had begun is never held out."""
 OTHER_KINDS = {"banamex-unlabelled": "post", "reddit-peru-telco-unlabelled": "post"}

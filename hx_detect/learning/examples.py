@@ -99,7 +99,7 @@ def read_annotations(path: Path) -> Iterator[dict[str, Any]]:
 
 
 def annotation_example(record: dict[str, Any], clean: Cleaner, kind_of_source: Callable[[str], str]) -> Example:
-    """An annotation as an example; evidence may be offsets or verbatim stretches.
+    """An annotation as an example; evidence may be offsets or verbatim stretches, the stage may be null: not known.
 
     Raises:
         CorpusError: evidence that is not in the text, or a label, sentiment or stage that does not exist.
@@ -113,7 +113,7 @@ def annotation_example(record: dict[str, Any], clean: Cleaner, kind_of_source: C
         for name, stretches in record["labels"].items()
         for stretch in stretches
     )
-    stars = record.get("stars")
+    stars, stage = record.get("stars"), record.get("stage")
     return Example(
         id=str(record["id"]),
         text=cleaned.text,
@@ -125,7 +125,7 @@ def annotation_example(record: dict[str, Any], clean: Cleaner, kind_of_source: C
         stars=None if stars is None else int(stars) - 1,
         signals=frozenset(SIGNAL_INDEX[name] for name in record["labels"]),
         spans=spans,
-        stage=STAGES.index(record["stage"]),
+        stage=None if stage is None else STAGES.index(stage),
         group=str(record.get("group") or ""),
         role=str(record.get("role") or ""),
         original=text,
@@ -134,7 +134,7 @@ def annotation_example(record: dict[str, Any], clean: Cleaner, kind_of_source: C
 
 def _check_names(record: dict[str, Any]) -> None:
     checks: list[tuple[str, Collection[str]]] = [(name, SIGNAL_INDEX) for name in record["labels"]]
-    checks += [(record["sentiment"], SENTIMENT_TARGETS), (record["stage"], STAGES)]
+    checks += [(record["sentiment"], SENTIMENT_TARGETS), (record.get("stage") or "none", STAGES)]
     for name, known in checks:
         if name not in known:
             raise CorpusError(f"annotation {record['id']}: there is no {name!r}", cure=f"one of {', '.join(known)}")

@@ -10,11 +10,13 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
 
-from hx_detect.decision import SENTIMENT_GROUPS, TABLE_LANGUAGES, plain_decision
+from hx_detect.decision import SENTIMENT_GROUPS, TABLE_LANGUAGES, Decision, plain_decision
 from hx_detect.labels import CONDUCT, CX_PROPER, KINDS, SENTIMENTS, SIGNAL_INDEX, SIGNAL_NAMES, VOICED
 from hx_detect.learning.examples import Example
+from hx_detect.learning.fit_priority import fit_priority_curve
 from hx_detect.stage_records import BatchLogits
 from hx_detect.stages.calibrate import logit, noisy_or, sigmoid, softmax
+from hx_detect.stages.decide import priority
 
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
@@ -57,6 +59,7 @@ def fit_decision(validation: Validation, lexical_weight: Sequence[float]) -> dic
     _fit_stacks(validation, tables)
     tables["mixed"] = {lang: {"minimum": _fit_mixed(validation, tables)} for lang in TABLE_LANGUAGES}
     tables["nps"] = _fit_nps(validation, tables)
+    tables["priority"]["curve"] = _fit_priority(validation, tables)
     return tables
 
 
@@ -157,10 +160,7 @@ def _fit_stacks(validation: Validation, tables: dict[str, Any]) -> None:
     p = np.zeros((len(rows), len(SIGNAL_NAMES)))
     positive = np.zeros(len(rows))
     for place, (row, example) in enumerate(zip(rows, examples, strict=True)):
-        for index, name in enumerate(SIGNAL_NAMES):
-            table = tables["signals"][name][example.language]
-            value = validation.logits.signals[row, index] * table["scale"] + table["bias"]
-            p[place, index] = sigmoid(np.array(value))
+        p[place] = [_signal(validation, row, index, tables) for index in range(len(SIGNAL_NAMES))]
         group = int(example.kind != "post")
         table = tables["sentiment"][SENTIMENT_GROUPS[group]][example.language]
         logits = validation.logits.sentiment[row, group] * table["scale"] + np.array(table["bias"])
@@ -238,6 +238,20 @@ def _expected_stars(validation: Validation, row: int, tables: dict[str, Any]) ->
     table = tables["stars"][validation.examples[row].language]
     p = softmax(validation.logits.stars[row] * table["scale"] + np.array(table["bias"]))
     return float(p @ np.arange(1.0, 6.0))
+
+
+def _fit_priority(validation: Validation, tables: dict[str, Any]) -> list[list[float]]:
+    """The curve over the urgency that these tables give; the tables still hold the straight line."""
+    rows = validation.where(lambda e: e.signals is not None)
+    examples = [validation.examples[row] for row in rows]
+    p = np.array([[_signal(validation, row, k, tables) for k in range(len(SIGNAL_NAMES))] for row in rows])
+    urgency = priority(p.reshape(-1, len(SIGNAL_NAMES)), Decision.from_dict(tables))
+    return fit_priority_curve(examples, urgency)
+
+
+def _signal(validation: Validation, row: int, index: int, tables: dict[str, Any]) -> float:
+    table = tables["signals"][SIGNAL_NAMES[index]][validation.examples[row].language]
+    return float(sigmoid(np.array(validation.logits.signals[row, index] * table["scale"] + table["bias"])))
 
 
 def _number(value: float) -> float:

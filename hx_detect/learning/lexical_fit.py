@@ -7,13 +7,20 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
-from sklearn.linear_model import LogisticRegression
+from sklearn.linear_model import LogisticRegression, SGDClassifier
 
 from hx_detect.labels import SIGNAL_NAMES
 from hx_detect.learning.examples import Example
-from hx_detect.stages.lexical import LEXICAL_COLUMNS, LexicalModel, lexical_features, ngram_buckets
+from hx_detect.stages.lexical import (
+    COLUMNS_WITHOUT_STARS,
+    LEXICAL_COLUMNS,
+    LexicalModel,
+    lexical_features,
+    ngram_buckets,
+)
 
 ORDERS = (1, 2, 3)
+STARS = 5
 FloatArray = npt.NDArray[np.float32]
 IntArray = npt.NDArray[np.int64]
 
@@ -21,28 +28,37 @@ IntArray = npt.NDArray[np.int64]
 def fit_lexical(
     texts: Sequence[IntArray], examples: Sequence[Example], buckets: int, strength: float = 4.0
 ) -> LexicalModel:
-    """One logistic regression per signal, and one for HX, over TF-IDF weighted n-grams of tokens.
+    """One logistic regression per signal, one for HX and one per star class, over TF-IDF weighted n-grams of tokens.
 
     Args:
         texts: token ids of each text without special tokens.
-        examples: the same texts' labels; all must be labelled for signals.
+        examples: the same texts' labels; those labelled for signals teach signals, the others with stars teach stars.
         buckets: size of the hash table.
-        strength: inverse of the regularisation (C of scikit-learn).
+        strength: inverse of the regularisation of the signals (C of scikit-learn).
 
     Returns:
-        Weights (buckets, 19), inverse document frequencies (buckets,) and biases (19,).
+        Weights (buckets, 24), inverse document frequencies (buckets,) and biases (24,).
     """
     idf = _inverse_document_frequency(texts, buckets)
     features = _matrix(texts, idf)
-    targets = _targets(examples)
     weights = np.zeros((buckets, len(LEXICAL_COLUMNS)), np.float32)
     bias = np.full(len(LEXICAL_COLUMNS), -4.0, np.float32)
-    for column in range(len(LEXICAL_COLUMNS)):
+    labelled = [place for place, example in enumerate(examples) if example.signals is not None]
+    starred = [place for place, e in enumerate(examples) if e.signals is None and e.stars is not None]
+    targets = _targets([examples[place] for place in labelled])
+    for column in range(COLUMNS_WITHOUT_STARS):
         if targets[:, column].any() and not targets[:, column].all():
             model = LogisticRegression(C=strength, class_weight="balanced", solver="lbfgs", tol=1e-3, max_iter=200)
-            model.fit(features, targets[:, column])
+            model.fit(features[labelled], targets[:, column])
             weights[:, column] = model.coef_[0]
             bias[column] = model.intercept_[0]
+    stars = np.array([examples[place].stars for place in starred], np.intp)
+    bias[COLUMNS_WITHOUT_STARS:] = 0.0
+    if len(set(stars.tolist())) == STARS:
+        linear = SGDClassifier(loss="log_loss", alpha=4e-5, max_iter=12, tol=None, average=True, random_state=0)
+        linear.fit(features[starred], stars)
+        weights[:, COLUMNS_WITHOUT_STARS:] = linear.coef_.T
+        bias[COLUMNS_WITHOUT_STARS:] = linear.intercept_
     return LexicalModel(weights, idf, bias, ORDERS)
 
 

@@ -79,7 +79,7 @@ def _evidence(logits: Tensor, target: Tensor) -> Tensor:
     loss = functional.binary_cross_entropy_with_logits(
         logits.float(), target.nan_to_num(), pos_weight=torch.tensor(3.0), reduction="none"
     )
-    return ((loss * known).sum(dim=(1, 2)) / known[:, :, 0].sum(dim=1).clamp(min=1)).sum()
+    return ((loss * known).sum(dim=(1, 2)) / known.any(dim=2).sum(dim=1).clamp(min=1)).sum()
 
 
 def _classes(logits: Tensor, target: np.ndarray[tuple[int, ...], np.dtype[np.int64]]) -> Tensor:

@@ -11,6 +11,7 @@ from hx_detect.labels import KINDS, SENTIMENTS, SIGNAL_NAMES, STAGES
 from hx_detect.stage_records import BatchLogits, FloatArray, WindowLogits
 
 _STARS = 5
+_HX = len(SIGNAL_NAMES)
 _MEANS = {"sentiment": (2, len(SENTIMENTS)), "stars": (_STARS,), "stage": (len(STAGES),), "kind": (len(KINDS),)}
 
 
@@ -24,8 +25,8 @@ def combine_windows(
 
     Args:
         texts: the windows of each text, at least one, in order.
-        lexical: shape (n, 19), what the wording says: 18 signals, then HX.
-        lexical_weight: shape (19,), how much it counts.
+        lexical: shape (n, 24), what the wording says: 18 signals, then HX, then five star classes.
+        lexical_weight: shape (24,), how much it counts.
 
     Returns:
         The logits of n texts.
@@ -34,9 +35,10 @@ def combine_windows(
     signals = _gather([np.maximum.reduce([window.signals for window in text]) for text in texts], (len(SIGNAL_NAMES),))
     hx = np.array([max(window.hx for window in text) for text in texts], np.float64)
     means = {name: _gather([_weighted_mean(name, text) for text in texts], shape) for name, shape in _MEANS.items()}
+    means["stars"] = means["stars"] + words[:, _HX + 1 :]
     return BatchLogits(
-        signals=signals + words[:, :-1],
-        hx=hx + words[:, -1],
+        signals=signals + words[:, :_HX],
+        hx=hx + words[:, _HX],
         evidence=[_join_evidence(text) for text in texts],
         **means,
     )

@@ -1,4 +1,4 @@
-"""Model tokens -> what the wording alone says. In: token ids of texts, a linear model. Out: (n, 19) float32 logits."""
+"""Model tokens -> what the wording alone says. In: token ids of texts, a linear model. Out: (n, 24) float32 logits."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from numpy.typing import NDArray
 
 from hx_detect.labels import SIGNAL_NAMES
 
-LEXICAL_COLUMNS: tuple[str, ...] = (*SIGNAL_NAMES, "hx")
-"""What the columns of the linear model say: the 18 signals, then HX."""
+LEXICAL_COLUMNS: tuple[str, ...] = (*SIGNAL_NAMES, "hx", *(f"stars_{count}" for count in range(1, 6)))
+"""What the columns of the linear model say: the 18 signals, then HX, then one to five stars."""
+COLUMNS_WITHOUT_STARS = len(SIGNAL_NAMES) + 1
+"""Columns of the first models, which said nothing of stars."""
 
 _SEED = np.uint64(0x9E3779B97F4A7C15)
 _MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
@@ -24,9 +26,9 @@ class LexicalModel:
     """A linear model over hashed n-grams of tokens.
 
     Attributes:
-        weights: (buckets, 19) float32.
+        weights: (buckets, 24) float32.
         idf: (buckets,) float32, inverse document frequency of each bucket, 0 or more.
-        bias: (19,) float32.
+        bias: (24,) float32.
         orders: lengths of the n-grams, as (1, 2, 3).
     """
 
@@ -113,7 +115,7 @@ def lexical_logits(texts: Sequence[NDArray[np.integer]], model: LexicalModel) ->
         model: the bundle's linear model.
 
     Returns:
-        Shape (n, 19), columns as ``LEXICAL_COLUMNS``; a text without tokens gets the bias.
+        Shape (n, 24), columns as ``LEXICAL_COLUMNS``; a text without tokens gets the bias.
     """
     rows, columns, values = lexical_features(texts, model.idf, model.orders)
     logits = np.tile(model.bias.astype(np.float32), (len(texts), 1))

@@ -12,10 +12,8 @@ from toy_bundle import write_toy_bundle
 
 from hx_detect.labels import SIGNAL_NAMES
 from hx_detect.learning.assemble import (
-    LEXICAL_STEPS,
     WINDOW,
     bundle_info,
-    choose_lexical_weight,
     encode_ids,
     golden,
     lexical_file,
@@ -26,17 +24,7 @@ from hx_detect.learning.network import Network, encoder_fresh
 from hx_detect.learning.recipe import Phase, Recipe
 from hx_detect.learning.train import Training
 from hx_detect.scorer import Scorer, self_test
-from hx_detect.stage_records import BatchLogits
 from hx_detect.stages.lexical import LexicalModel
-
-LABELS = len(SIGNAL_NAMES)
-
-
-def _deep(count: int, seed: int = 1) -> BatchLogits:
-    """Logits that know nothing."""
-    noise = np.random.default_rng(seed)
-    shapes = {"sentiment": (2, 3), "stars": (5,), "signals": (LABELS,), "stage": (7,), "kind": (4,), "hx": ()}
-    return BatchLogits(**{name: noise.normal(0, 1, (count, *shape)) for name, shape in shapes.items()}, evidence=[])
 
 
 def test_texts_are_cut_to_one_window_that_ends_as_it_should() -> None:
@@ -49,34 +37,13 @@ def test_texts_are_cut_to_one_window_that_ends_as_it_should() -> None:
 def test_the_linear_part_is_written_in_halves() -> None:
     random = np.random.default_rng(1)
     model = LexicalModel(
-        random.normal(size=(8, 19)).astype(np.float32), np.ones(8, np.float32), np.ones(19, np.float32), (1,)
+        random.normal(size=(8, 24)).astype(np.float32), np.ones(8, np.float32), np.ones(24, np.float32), (1,)
     )
     tensors = load(lexical_file(model))
     assert {name: values.dtype.name for name, values in tensors.items()} == {
         "weights": "float16", "idf": "float16", "bias": "float32",
     }  # fmt: skip
     np.testing.assert_allclose(tensors["weights"], model.weights, atol=2e-3)
-
-
-def test_wording_counts_as_far_as_it_helps() -> None:
-    examples = [*annotated(160), row("not labelled")]
-    truth = np.array([[k in (example.signals or ()) for k in range(LABELS)] for example in examples])
-    is_hx = np.array([bool(example.is_hx) for example in examples])
-    noise = np.random.default_rng(3)
-    telling = np.concatenate([truth, is_hx[:, None]], axis=1) * 3.0
-    deep = _deep(161)
-    weight = choose_lexical_weight(examples, deep, telling)
-    assert len(weight) == 19
-    assert set(weight) <= set(LEXICAL_STEPS)
-    assert weight.min() >= 0.6
-    deaf = BatchLogits(deep.sentiment, deep.stars, truth * 4.0, deep.stage, deep.kind, is_hx * 4.0, [])
-    assert (choose_lexical_weight(examples, deaf, noise.normal(0, 30, (161, 19))) == 0).all()
-
-
-def test_without_labelled_texts_the_wording_is_left_out() -> None:
-    for examples in ([], [row("x"), row("y")]):
-        count = len(examples)
-        assert (choose_lexical_weight(examples, _deep(count), np.ones((count, 19))) == 0).all()
 
 
 def test_bundle_info_says_what_it_was_made_from(tmp_path: Path) -> None:

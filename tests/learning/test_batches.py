@@ -89,6 +89,13 @@ def test_evidence_lies_on_the_annotated_words() -> None:
     assert np.isnan(batch.evidence[1]).all()
 
 
+def test_a_signal_whose_words_nobody_showed_says_nothing_of_any_token() -> None:
+    batch = batch_of([labelled("nadie contesta, qué rabia", labels={"ignored": ["nadie contesta"], "rage": []})])
+    assert batch.signals[0, [SIGNAL_INDEX["ignored"], SIGNAL_INDEX["rage"]]].tolist() == [1, 1]
+    assert np.isnan(batch.evidence[0, :, SIGNAL_INDEX["rage"]]).all()
+    assert np.nansum(batch.evidence[0]) == 2
+
+
 def test_targets_of_what_is_known_and_of_what_is_not() -> None:
     classes = {"mood": ["joy", "anger"], "why": ["late"]}
     known = labelled(

@@ -165,7 +165,9 @@ def test_near_duplicates_among_annotations_stay_on_one_side(sources: Sources) ->
 
 def test_excluded_rows_are_not_trained_on(sources: Sources) -> None:
     path = sources.corpora / "exclude.json"
-    path.write_text(json.dumps({"calls.en": {"train-403": ["other[test]"]}, "umsab.en": ["train-301", "gone"]}))
+    path.write_text(
+        json.dumps({"calls.en": {"train-403": ["other[test]"]}, "umsab.en": {"train-301": ["other[val]"], "gone": []}})
+    )
     sets = load_datasets(replace(sources, exclude=path))
     assert "train-403" not in _ids(sets.train["calls.en"])
     assert "train-301" not in _ids(sets.train["umsab.en"])
@@ -173,7 +175,18 @@ def test_excluded_rows_are_not_trained_on(sources: Sources) -> None:
     assert len(sets.train["calls.en"]) == 19
 
 
-@pytest.mark.parametrize("content", [None, b"{", b"\xff"])
+def test_posts_of_validation_splits_help_to_calibrate(sources: Sources) -> None:
+    manifest = sources.manifest.read_text(encoding="utf-8")
+    sources.manifest.write_text(manifest.replace("calls.en", "semeval2017-4a.en"), encoding="utf-8")
+    (sources.corpora / "calls.en.jsonl.gz").rename(sources.corpora / "semeval2017-4a.en.jsonl.gz")
+    path = sources.corpora / "exclude.json"
+    path.write_text(json.dumps({"semeval2017-4a.en": {"train-403": ["a[val]"], "train-404": ["a[val]", "b[test]"]}}))
+    sets = load_datasets(replace(sources, exclude=path))
+    assert _ids(sets.val["semeval2017-4a.en"]) == {"train-403"}
+    assert _ids(sets.train["semeval2017-4a.en"]).isdisjoint({"train-403", "train-404"})
+
+
+@pytest.mark.parametrize("content", [None, b"{", b"\xff", b"[]", b'{"calls.en": ["train-403"]}'])
 def test_an_exclude_file_that_cannot_be_read(sources: Sources, content: bytes | None) -> None:
     path = sources.corpora / "exclude.json"
     if content is not None:

@@ -17,6 +17,7 @@ from hx_detect.stages.lexical import LEXICAL_COLUMNS, LexicalModel, lexical_logi
 
 BUCKETS = 512
 IGNORED, KIND = SIGNAL_INDEX["ignored"], SIGNAL_INDEX["kind"]
+HX = LEXICAL_COLUMNS.index("hx")
 TELLING = 7
 
 
@@ -40,9 +41,9 @@ def model() -> LexicalModel:
 
 
 def test_shapes(model: LexicalModel) -> None:
-    assert model.weights.shape == (BUCKETS, len(LEXICAL_COLUMNS)) == (512, 19)
+    assert model.weights.shape == (BUCKETS, len(LEXICAL_COLUMNS)) == (512, 24)
     assert model.idf.shape == (BUCKETS,)
-    assert model.bias.shape == (19,)
+    assert model.bias.shape == (24,)
     assert model.orders == ORDERS
     assert {array.dtype for array in (model.weights, model.idf, model.bias)} == {np.dtype(np.float32)}
 
@@ -51,7 +52,7 @@ def test_the_telling_word_is_found_for_the_signal_and_for_hx(model: LexicalModel
     texts, examples = _texts()
     logits = lexical_logits(texts, model)
     is_hx = np.array([example.is_hx for example in examples])
-    for column in (IGNORED, -1):
+    for column in (IGNORED, HX):
         assert ((logits[:, column] > 0) == is_hx).mean() > 0.97
     bucket = ngram_buckets(np.array([TELLING]), (1,), BUCKETS)[0]
     assert int(model.weights[:, IGNORED].argmax()) == bucket
@@ -81,4 +82,14 @@ def test_more_strength_means_larger_weights(model: LexicalModel) -> None:
 
 def test_no_texts_give_a_model_that_says_no() -> None:
     model = fit_lexical([], [], 16)
-    assert (lexical_logits([np.array([3, 4])], model) == -4).all()
+    assert lexical_logits([np.array([3, 4])], model).tolist() == [[-4.0] * 19 + [0.0] * 5]
+
+
+def test_stars_are_learned_from_texts_that_are_not_labelled_for_signals(model: LexicalModel) -> None:
+    texts, examples = _texts()
+    starred = [replace(row(f"s{number}"), stars=number % 5) for number in range(100)]
+    words = [np.array([20 + number % 5, 40, 41]) for number in range(100)]
+    both = fit_lexical([*texts, *words], [*examples, *starred], BUCKETS)
+    stars = lexical_logits(words, both)[:, HX + 1 :]
+    assert stars.argmax(axis=1).tolist() == [example.stars for example in starred]
+    assert not model.weights[:, HX + 1 :].any()

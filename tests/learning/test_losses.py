@@ -157,6 +157,12 @@ def test_evidence_of_a_long_text_counts_like_that_of_a_short_one() -> None:
     assert losses == pytest.approx([LABELS * math.log(2)] * 2, rel=1e-5)
 
 
+def test_a_signal_without_words_leaves_the_others_evidence_as_it_is() -> None:
+    shown, not_shown = (batch_of([labelled("uno dos", labels=labels)]) for labels in ({}, {"ignored": []}))
+    losses = [_loss(_outputs(batch), batch, "evidence") for batch in (shown, not_shown)]
+    assert losses[1] == pytest.approx(losses[0] * (LABELS - 1) / LABELS, rel=1e-5)
+
+
 def test_half_precision_logits_are_taken() -> None:
     batch = batch_of([KNOWN])
     halves = {name: logits.detach().to(torch.bfloat16) for name, logits in _outputs(batch, 1.0).items()}

@@ -8,8 +8,8 @@ import pytest
 from hx_detect.stage_records import WindowLogits
 from hx_detect.stages.heads import combine_windows
 
-NO_WORDS = np.zeros((1, 19), np.float32)
-NO_WEIGHT = np.zeros(19)
+NO_WORDS = np.zeros((1, 24), np.float32)
+NO_WEIGHT = np.zeros(24)
 
 
 def window(value: float, tokens: int, *, start: int = 0, fresh: int | None = None) -> WindowLogits:
@@ -48,8 +48,8 @@ def test_evidence_of_the_overlap_is_the_larger() -> None:
 
 
 def test_words_are_added_with_their_weight() -> None:
-    words = np.arange(19, dtype=np.float32)[None]
-    weight = np.zeros(19)
+    words = np.arange(24, dtype=np.float32)[None]
+    weight = np.zeros(24)
     weight[[3, 18]] = [2.0, 0.5]
     got = combine_windows([[window(1.0, 2)]], words, weight)
     assert got.signals[0, 3] == 7.0
@@ -58,7 +58,7 @@ def test_words_are_added_with_their_weight() -> None:
 
 
 def test_no_texts() -> None:
-    got = combine_windows([], np.zeros((0, 19), np.float32), NO_WEIGHT)
+    got = combine_windows([], np.zeros((0, 24), np.float32), NO_WEIGHT)
     assert got.signals.shape == (0, 18)
     assert got.sentiment.shape == (0, 2, 3)
     assert got.hx.shape == (0,)
