@@ -131,7 +131,11 @@ def bundle_info(training: Training, parity: Parity) -> dict[str, Any]:
         "window": asdict(WINDOW),
         "precision": PRECISION,
         "lexical": {"buckets": recipe.lexical_buckets, "orders": list(ORDERS)},
-        "provenance": {"seed": recipe.seed, "phases": [asdict(phase) for phase in recipe.phases]},
+        "provenance": {
+            "seed": recipe.seed,
+            "average": recipe.average,
+            "phases": [asdict(phase) for phase in recipe.phases],
+        },
         "export_parity": asdict(parity),
         "base_encoder": asdict(recipe.encoder),
         "training_data": [

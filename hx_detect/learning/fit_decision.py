@@ -12,6 +12,7 @@ from scipy.optimize import minimize
 
 from hx_detect.decision import SENTIMENT_GROUPS, TABLE_LANGUAGES, Decision, plain_decision
 from hx_detect.labels import CONDUCT, CX_PROPER, KINDS, SENTIMENTS, SIGNAL_INDEX, SIGNAL_NAMES, VOICED
+from hx_detect.learning.datasets import BORROWED
 from hx_detect.learning.examples import Example
 from hx_detect.learning.fit_priority import fit_priority_curve
 from hx_detect.stage_records import BatchLogits
@@ -88,8 +89,9 @@ def _fit_stage(validation: Validation, _lang: int) -> dict[str, Any]:
 
 
 def _fit_kind(validation: Validation) -> dict[str, Any]:
-    target = np.array([KINDS.index(example.kind) for example in validation.examples], np.intp)
-    return fit_softmax(validation.logits.kind, target)
+    rows = validation.where(lambda e: e.source not in BORROWED)  # so many posts would make a post of every text
+    target = np.array([KINDS.index(validation.examples[row].kind) for row in rows], np.intp)
+    return fit_softmax(validation.logits.kind[rows], target)
 
 
 def fit_softmax(logits: FloatArray, target: npt.NDArray[np.intp]) -> dict[str, Any]:

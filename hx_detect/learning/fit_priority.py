@@ -17,6 +17,8 @@ FEWEST_PAIRS = 8
 """With fewer pairs in the validation data the curve stays as it is."""
 KEPT_SEPARATION = 0.9
 """A curve must keep so much of the distance between wronged and not wronged texts that the plain urgency has."""
+STEEPEST = 3.0
+"""The curve rises at most so fast: a step would put every text at one of two priorities."""
 _X = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
 _Y = (0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95)
 
@@ -45,6 +47,8 @@ def fit_priority_curve(examples: Sequence[Example], urgency: FloatArray) -> list
     enough = KEPT_SEPARATION * separation(urgency)
     best, best_gap = IDENTITY, float(np.abs(urgency[calm] - urgency[furious]).mean())
     for (x1, x2), (y1, y2) in product(_rising(_X), _rising(_Y)):
+        if max(y1 / x1, (y2 - y1) / (x2 - x1), (1 - y2) / (1 - x2)) > STEEPEST + 1e-9:
+            continue
         values = np.interp(urgency, (0.0, x1, x2, 1.0), (0.0, y1, y2, 1.0))
         gap = float(np.abs(values[calm] - values[furious]).mean())
         if gap < best_gap and separation(values) >= enough:

@@ -62,7 +62,11 @@ class Phase:
 
 @dataclass(frozen=True)
 class Recipe:
-    """All that decides a training, but the data's place."""
+    """All that decides a training, but the data's place.
+
+    Attributes:
+        average: phase -> share that its last weights have in the finished network; the end of training has the rest.
+    """
 
     name: str
     version: str
@@ -74,6 +78,7 @@ class Recipe:
     checkpoint_minutes: float = 5.0
     permissive_only: bool = False
     lexical_buckets: int = 65536
+    average: dict[str, float] = field(default_factory=dict)
 
     @property
     def corpora(self) -> tuple[str, ...]:
@@ -96,7 +101,16 @@ def read_recipe(path: Path) -> Recipe:
     if not phases:
         raise RecipeError(f"recipe {path} has no [[phase]]", cure="add one with name and rows")
     encoder = _build(EncoderSettings, values.pop("encoder", {}), "encoder")
-    return _build(Recipe, values | {"phases": phases, "encoder": encoder}, "recipe")
+    recipe = _build(Recipe, values | {"phases": phases, "encoder": encoder}, "recipe")
+    _check_average(recipe)
+    return recipe
+
+
+def _check_average(recipe: Recipe) -> None:
+    names = [phase.name for phase in recipe.phases]
+    unknown = sorted(set(recipe.average) - set(names))
+    if unknown or sum(recipe.average.values()) >= 1:
+        raise RecipeError(f"recipe: average = {recipe.average}", cure=f"shares of {names}, together below 1")
 
 
 def _build(kind: type[T], values: object, where: str) -> T:

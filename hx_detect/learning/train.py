@@ -15,6 +15,7 @@ from torch import nn
 
 from hx_detect.errors import LearningError
 from hx_detect.labels import SIGNAL_NAMES
+from hx_detect.learning.averaging import average_phases, keep_phase
 from hx_detect.learning.batches import Batch, Priors, batches, source_priors
 from hx_detect.learning.datasets import Datasets
 from hx_detect.learning.examples import Example
@@ -68,7 +69,7 @@ def auxiliary_classes(data: Datasets) -> dict[str, list[str]]:
 
 
 def train(training: Training, *, resume: bool = False, evaluate: Callable[[], str] | None = None) -> None:
-    """Run all phases; with ``resume`` go on from the last checkpoint.
+    """Run all phases; with ``resume`` go on from the last checkpoint; at the end mix in the weights of some phases.
 
     Args:
         training: network and data; the network is changed in place.
@@ -88,6 +89,9 @@ def train(training: Training, *, resume: bool = False, evaluate: Callable[[], st
             position = Position(phase=number)
             optimiser_state = None
         _run_phase(training, position, priors, optimiser_state, evaluate)
+        if training.recipe.phases[number].name in training.recipe.average:
+            keep_phase(training.network, training.recipe.phases[number].name, training.folder)
+    average_phases(training.network, training.recipe.average, training.folder)
     training.network.eval()
 
 

@@ -94,17 +94,17 @@ def test_kind_is_that_of_the_text_or_of_its_source(changes: dict[str, Any], kind
     assert (_example(**changes).kind, _example(**changes).source) == (kind, source)
 
 
-@pytest.mark.parametrize(
-    ("labels", "is_hx"),
-    [({}, False), ({"failure": ["me"]}, False), ({"leaving": ["No vuelvo"]}, False), ({"rage": ["me"]}, True),
-     ({"ignored": ["nadie"], "failure": ["me"]}, True)],
-)  # fmt: skip
 def test_a_stage_may_be_unknown() -> None:
     assert _example(stage=None).stage is None
     with pytest.raises(CorpusError, match="there is no 'limbo'"):
         _example(stage="limbo")
 
 
+@pytest.mark.parametrize(
+    ("labels", "is_hx"),
+    [({}, False), ({"failure": ["me"]}, False), ({"leaving": ["No vuelvo"]}, False), ({"rage": ["me"]}, True),
+     ({"ignored": ["nadie"], "failure": ["me"]}, True)],
+)  # fmt: skip
 def test_hx_follows_from_the_signals(labels: dict[str, list[str]], is_hx: bool) -> None:
     assert _example(labels=labels).is_hx is is_hx
 

@@ -63,7 +63,7 @@ def validation() -> Validation:
 
 @pytest.fixture(scope="module")
 def tables(validation: Validation) -> dict[str, Any]:
-    return fit_decision(validation, [0.3] * (LABELS + 1))
+    return fit_decision(validation, [0.3] * (LABELS + 6))
 
 
 def test_a_known_temperature_and_bias_are_found() -> None:
@@ -97,7 +97,7 @@ def test_each_table_has_the_scale_of_its_logits(tables: dict[str, Any]) -> None:
 def test_tables_are_a_decision(tables: dict[str, Any]) -> None:
     assert list(tables) == list(plain_decision())
     decision = Decision.from_dict(tables)
-    assert decision.lexical_weight.tolist() == [0.3] * 19
+    assert decision.lexical_weight.tolist() == [0.3] * 24
     assert decision.signal_thresholds.min() >= 0.25
     assert decision.signal_thresholds.max() <= 0.65
     assert tables["signals"]["leaving"]["es"]["threshold"] == 0.5
@@ -139,7 +139,7 @@ def test_marc_decides_stars_and_net_promoter_bands() -> None:
     stars = _drawn(random, softmax(logits * 1.5))
     examples = [row(str(place), language="es", source="marc.es", stars=int(star), sentiment_label="negative")
                 for place, star in enumerate(stars)]  # fmt: skip
-    tables = fit_decision(Validation(examples, _logits(1500, stars=logits)), [0.0] * 19)
+    tables = fit_decision(Validation(examples, _logits(1500, stars=logits)), [0.0] * 24)
     assert tables["stars"]["es"]["scale"] == pytest.approx(1.5, abs=0.15)
     assert tables["stars"]["en"] == {"scale": 1.0, "bias": [0.0] * 5}
     assert tables["sentiment"]["other"]["es"]["scale"] == 1.0
@@ -161,7 +161,7 @@ def test_mixed_texts_set_the_minimum() -> None:
 
 
 def test_no_texts_leave_everything_in_the_middle() -> None:
-    tables = fit_decision(Validation([], _logits(0)), [0.0] * 19)
+    tables = fit_decision(Validation([], _logits(0)), [0.0] * 24)
     Decision.from_dict(tables)
     plain = plain_decision()
     for name in ("sentiment", "stars", "stage", "kind", "signals", "nps", "lexical_weight"):
@@ -174,7 +174,7 @@ def test_one_language_alone_is_enough() -> None:
     examples: list[Example] = [
         row(str(n), language="es", signals=frozenset({IGNORED} if n % 2 else ())) for n in range(9)
     ]
-    Decision.from_dict(fit_decision(Validation(examples, _logits(9)), [0.0] * 19))
+    Decision.from_dict(fit_decision(Validation(examples, _logits(9)), [0.0] * 24))
 
 
 def test_best_threshold_by_hand() -> None:

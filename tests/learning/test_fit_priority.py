@@ -8,7 +8,7 @@ from small_training import row
 
 from hx_detect.labels import SIGNAL_INDEX
 from hx_detect.learning.examples import Example
-from hx_detect.learning.fit_priority import FEWEST_PAIRS, IDENTITY, KEPT_SEPARATION, fit_priority_curve
+from hx_detect.learning.fit_priority import FEWEST_PAIRS, IDENTITY, KEPT_SEPARATION, STEEPEST, fit_priority_curve
 
 FloatArray = npt.NDArray[np.float64]
 IGNORED = frozenset({SIGNAL_INDEX["ignored"]})
@@ -39,7 +39,9 @@ def test_tone_matters_less_and_wrongs_stand_out() -> None:
     examples, urgency = _validation(20)
     curve = np.array(fit_priority_curve(examples, urgency))
     values = np.interp(urgency, curve[:, 0], curve[:, 1])
-    assert (np.diff(curve, axis=0) > 0).all()
+    rises = np.diff(curve, axis=0)
+    assert (rises > 0).all()
+    assert (rises[:, 1] / rises[:, 0]).max() <= STEEPEST + 1e-6
     assert curve[0].tolist() == [0, 0]
     assert curve[-1].tolist() == [1, 1]
     assert _gap(examples, values) < 0.5 * _gap(examples, urgency)

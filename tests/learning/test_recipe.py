@@ -74,6 +74,8 @@ def test_one_phase_may_stand_alone(tmp_path: Path) -> None:
         (HEAD + PHASE.replace("hx = 1", "hx = -1"), "phase: rows = "),
         (HEAD + PHASE.replace("hx = 1", "hx = 0.5"), "phase: rows = "),
         (HEAD + 'loss = { hx = "much" }\n' + PHASE, "recipe: loss = "),
+        (HEAD + "average = { b = 0.5 }\n" + PHASE, "recipe: average = "),
+        (HEAD + "average = { a = 1.0 }\n" + PHASE, "recipe: average = "),
         ('name = "a', "recipe.toml"),
     ],
 )

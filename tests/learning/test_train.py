@@ -26,7 +26,8 @@ PHASES = (
     Phase("first", {"hx": 24, "toy.en": 12}, passes=2, learning_rate=4e-3, tokens=128, augment=0.2),
     Phase("second", {"hx": 30}, passes=2, learning_rate=2e-3, tokens=128, loss={"stars": 0.0}),
 )
-RECIPE = Recipe("toy", "0", PHASES, EncoderSettings("fresh", dropout=0.2), WEIGHTS, seed=3, checkpoint_minutes=0.0)
+RECIPE = Recipe("toy", "0", PHASES, EncoderSettings("fresh", dropout=0.2), WEIGHTS, seed=3, checkpoint_minutes=0.0,
+                average={"first": 0.25})  # fmt: skip
 MOODS = ("joy", "anger", "fear")
 
 
