@@ -18,7 +18,7 @@ DEV := $(VENV)/.development
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --custom-compile-command 'make lock'
 export PYTHONUTF8 := 1
 
-.PHONY: help demo test check format wheel-test bench train evaluate readme lock clean
+.PHONY: help demo test check format wheel-test bench train evaluate openapi readme lock clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -28,7 +28,7 @@ $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(DEV): $(BIN)/python pyproject.toml setup.py requirements-dev.lock
-	$(PIP) install --constraint requirements-dev.lock --editable '.[baselines,dev,train]'
+	$(PIP) install --constraint requirements-dev.lock --editable '.[baselines,dev,postgres,serve,train]'
 	touch $@
 
 demo: $(BIN)/python ## fresh machine: install, score the sample files in both languages, print the summaries
@@ -68,12 +68,16 @@ train: $(DEV) ## train a model (RECIPE=training/recipes/….toml CORPORA=folder)
 evaluate: $(DEV) ## all figures of a model -> its metrics.json and model card (MODEL=… CORPORA=folder ANNOTATIONS=files)
 	$(BIN)/hx-detect evaluate $(MODEL) --corpora $(CORPORA) $(if $(ANNOTATIONS),--annotations $(ANNOTATIONS))
 
+openapi: $(DEV) ## write the description of the HTTP interface -> serve/openapi.json
+	mkdir -p serve
+	$(BIN)/python -m hx_detect.serving.documented > serve/openapi.json
+
 readme: $(DEV) ## run the examples of the READMEs and write down what they print
 	$(BIN)/python tests/system/readme_blocks.py README.md README.es.md
 
 lock: $(DEV) ## resolve the dependencies anew -> requirements-dev.lock and, within it, requirements.lock
 	$(PIP) install uv
-	$(LOCK) --extra baselines --extra dev --extra train --output-file requirements-dev.lock pyproject.toml
+	$(LOCK) --extra baselines --extra dev --extra postgres --extra serve --extra train --output-file requirements-dev.lock pyproject.toml
 	$(LOCK) --constraint requirements-dev.lock --output-file requirements.lock pyproject.toml
 
 clean: ## take away what was made (.venv and runs/ stay)

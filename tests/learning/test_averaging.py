@@ -14,10 +14,10 @@ from hx_detect.learning.averaging import average_phases, keep_phase
 
 def _network(weight: float) -> nn.Module:
     """One weight, one running mean and one whole number."""
-    network = nn.Sequential(nn.Linear(1, 1, bias=False), nn.BatchNorm1d(1))
+    linear = nn.Linear(1, 1, bias=False)
     with torch.no_grad():
-        network[0].weight.fill_(weight)
-    return network
+        linear.weight.fill_(weight)
+    return nn.Sequential(linear, nn.BatchNorm1d(1))
 
 
 def test_shares_are_of_the_kept_weights(tmp_path: Path) -> None:

@@ -158,7 +158,8 @@ def test_evidence_of_a_long_text_counts_like_that_of_a_short_one() -> None:
 
 
 def test_a_signal_without_words_leaves_the_others_evidence_as_it_is() -> None:
-    shown, not_shown = (batch_of([labelled("uno dos", labels=labels)]) for labels in ({}, {"ignored": []}))
+    shown = batch_of([labelled("uno dos", labels={})])
+    not_shown = batch_of([labelled("uno dos", labels={"ignored": []})])
     losses = [_loss(_outputs(batch), batch, "evidence") for batch in (shown, not_shown)]
     assert losses[1] == pytest.approx(losses[0] * (LABELS - 1) / LABELS, rel=1e-5)
 
