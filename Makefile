@@ -10,6 +10,7 @@ MODEL ?= models/hx-es-en
 CORPORA ?= corpora
 RECIPE ?= training/recipes/full.toml
 ROWS ?= 1000000
+SOAK ?= 30
 
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
@@ -18,7 +19,7 @@ DEV := $(VENV)/.development
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --custom-compile-command 'make lock'
 export PYTHONUTF8 := 1
 
-.PHONY: help demo test check format wheel-test bench train evaluate openapi readme lock clean
+.PHONY: help demo test check format wheel-test bench bench-service train evaluate openapi readme lock clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -61,6 +62,9 @@ wheel-test: $(DEV) ## build the wheel from an sdist, install it elsewhere, run i
 
 bench: $(DEV) ## speed, memory and start time of this machine -> docs/benchmarks.md (ROWS=1000000)
 	$(BIN)/hx-detect benchmark --model $(MODEL) --rows $(ROWS)
+
+bench-service: $(DEV) ## speed, latency and a soak of the service -> docs/benchmarks-service.md (SOAK=30 minutes)
+	$(BIN)/hx-detect benchmark --model $(MODEL) --service --soak-minutes $(SOAK)
 
 train: $(DEV) ## train a model (RECIPE=training/recipes/….toml CORPORA=folder)
 	$(BIN)/hx-detect train --recipe $(RECIPE) --corpora $(CORPORA) $(if $(ANNOTATIONS),--annotations $(ANNOTATIONS)) --work runs/work

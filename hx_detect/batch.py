@@ -65,7 +65,8 @@ def score_file(
             )
         run.write()
         rejects = target.commit()
-        part.remove()
+        if not options.keep_part:
+            part.remove()
         return BatchResult(run.summary, target.shown, rejects, damage)
 
 

@@ -58,6 +58,8 @@ class BatchOptions:
         resume: go on with the chunks of a run that was stopped.
         overwrite: throw such chunks away.
         chunk_rows: rows per chunk.
+        keep_part: leave the scored chunks when the output is written, so that another format can be written from them
+            (``PartFolder.copy_for``).
     """
 
     columns: Mapping[str, str | None] = field(default_factory=dict)
@@ -68,6 +70,7 @@ class BatchOptions:
     resume: bool = False
     overwrite: bool = False
     chunk_rows: int = CHUNK_ROWS
+    keep_part: bool = False
 
 
 @dataclass(frozen=True, slots=True)

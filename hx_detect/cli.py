@@ -35,6 +35,16 @@ COMMANDS: Final[dict[str, tuple[str, str, str]]] = {
         "measure a model and its baselines on held-out texts",
         "mide un modelo y sus referencias con textos reservados",
     ),
+    "serve": (
+        "hx_detect.commands.serve",
+        "run the scoring service: HTTP interface and console",
+        "pone en marcha el servicio: interfaz HTTP y consola",
+    ),
+    "keys": (
+        "hx_detect.commands.keys",
+        "make, list and revoke API keys of the service",
+        "crea, lista y revoca claves de API del servicio",
+    ),
     "train": (
         "hx_detect.commands.train",
         "train a model by a recipe",

@@ -89,6 +89,10 @@ class CalibrationError(HxDetectError):
     """A calibration parameter is out of its range."""
 
 
+class StoreError(HxDetectError):
+    """The service's database cannot be reached, or cannot do what is asked."""
+
+
 class MissingExtraError(HxDetectError):
     """A library of an optional extra is not installed."""
 
@@ -134,6 +138,7 @@ EXIT_CODES: Final[dict[type[HxDetectError], int]] = {
     SelfTestError: 34,
     CalibrationError: 35,
     MissingExtraError: 40,
+    StoreError: 41,
     LearningError: 50,
     EncoderFileError: 51,
     CorpusError: 52,
@@ -142,7 +147,39 @@ EXIT_CODES: Final[dict[type[HxDetectError], int]] = {
 }
 """Every class of the tree and its exit code; 0 is success, 3 success with rejected rows, 130 interrupted."""
 
+HTTP_STATUSES: Final[dict[type[HxDetectError], int]] = {
+    HxDetectError: 500,
+    UsageError: 422,
+    InputError: 422,
+    InputNotFoundError: 404,
+    InputFormatError: 422,
+    EmptyInputError: 422,
+    ColumnError: 422,
+    RowError: 422,
+    OutputError: 500,
+    ResumeError: 500,
+    BundleError: 503,
+    BundleNotFoundError: 503,
+    BundleDamagedError: 503,
+    BundleVersionError: 503,
+    SelfTestError: 503,
+    CalibrationError: 503,
+    StoreError: 503,
+    MissingExtraError: 500,
+    LearningError: 500,
+    EncoderFileError: 500,
+    CorpusError: 500,
+    RecipeError: 500,
+    EvaluationError: 500,
+}
+"""Every class of the tree and the HTTP status that the service answers it with."""
+
 
 def exit_code(error: HxDetectError) -> int:
     """The exit code of an error: its class's, or its nearest mapped ancestor's."""
     return next(EXIT_CODES[kind] for kind in type(error).__mro__ if kind in EXIT_CODES)
+
+
+def http_status(error: HxDetectError) -> int:
+    """The HTTP status of an error: its class's, or its nearest mapped ancestor's."""
+    return next(HTTP_STATUSES[kind] for kind in type(error).__mro__ if kind in HTTP_STATUSES)

@@ -10,6 +10,8 @@ from hypothesis import settings
 
 from hx_detect.wording import set_language
 
+pytest_plugins = ("console_pages", "databases")
+
 settings.register_profile("any-machine", deadline=None)  # a slow machine is no failure
 settings.load_profile("any-machine")
 # Not installed, as far as tests are concerned: it reports over the network what OpenVINO and NNCF are used for.

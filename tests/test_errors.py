@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from hx_detect.errors import EXIT_CODES, BundleDamagedError, HxDetectError, RowError, exit_code
+from hx_detect.errors import (
+    EXIT_CODES,
+    HTTP_STATUSES,
+    BundleDamagedError,
+    HxDetectError,
+    RowError,
+    exit_code,
+    http_status,
+)
 
 
 def tree(kind: type[HxDetectError]) -> list[type[HxDetectError]]:
@@ -14,6 +22,7 @@ def tree(kind: type[HxDetectError]) -> list[type[HxDetectError]]:
 @pytest.mark.parametrize("kind", [kind for kind in tree(HxDetectError) if kind.__module__ == "hx_detect.errors"])
 def test_every_class_is_mapped(kind: type[HxDetectError]) -> None:
     assert kind in EXIT_CODES
+    assert 400 <= HTTP_STATUSES[kind] <= 504
     assert kind.__doc__
 
 
@@ -29,6 +38,7 @@ def test_a_class_without_a_code_takes_its_parents() -> None:
         """Not in the table."""
 
     assert exit_code(HalfDamagedError("x")) == EXIT_CODES[BundleDamagedError]
+    assert http_status(HalfDamagedError("x")) == HTTP_STATUSES[BundleDamagedError]
 
 
 def test_what_and_cure() -> None:

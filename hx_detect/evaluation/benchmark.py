@@ -134,7 +134,7 @@ def first_score_seconds(model: Path | None, repetitions: int) -> dict[str, float
     whole = []
     for _ in range(repetitions + 1):
         begin = time.perf_counter()
-        seconds.append(float(_python(["-c", code]).split()[-1]))
+        seconds.append(float(run_python(["-c", code]).split()[-1]))
         whole.append(time.perf_counter() - begin)
     return {
         "first_run": round(seconds[0], 3),
@@ -156,36 +156,54 @@ def rival(tokens: Sequence[int], options: BenchmarkOptions) -> dict[str, Any]:
     Raises:
         MissingExtraError: torch or transformers is not installed.
     """
-    torch, transformers = installed("torch", "train"), installed("transformers", "train")
+    torch = installed("torch", "train")
     threads = torch.get_num_threads()
     torch.set_num_threads(cores())
     try:
-        torch.manual_seed(0)
-        layers, width, vocabulary = options.rival_shape
-        config = transformers.XLMRobertaConfig(
-            vocab_size=vocabulary, num_hidden_layers=layers, hidden_size=width, intermediate_size=4 * width,
-            max_position_embeddings=514, type_vocab_size=1, num_labels=3, pad_token_id=1, bos_token_id=0,
-            eos_token_id=2,
-        )  # fmt: skip
-        model = transformers.XLMRobertaForSequenceClassification(config).eval()
-        tokenizer = transformers.PreTrainedTokenizerFast(
-            tokenizer_object=_word_tokenizer(), bos_token="<s>", eos_token="</s>", unk_token="<unk>", pad_token="<pad>",
-            model_max_length=512,
-        )  # fmt: skip
-        classify = transformers.pipeline(
-            "text-classification", model=model, tokenizer=tokenizer, batch_size=RIVAL_BATCH, device=-1
-        )
-        texts = [" ".join(["w"] * max(1, count - 2)) for count in tokens[: options.rival_texts]]
+        classify = rival_pipeline(options.rival_shape)
+        texts = [rival_text(count) for count in tokens[: options.rival_texts]]
         classify(texts[:RIVAL_BATCH])
         rates = timed(lambda: classify(texts), len(texts), options.repetitions)
         return rates | {
             "texts": len(texts),
-            "parameters": sum(weights.numel() for weights in model.parameters()),
+            "parameters": sum(weights.numel() for weights in classify.model.parameters()),
             "threads": cores(),
             "torch": torch.__version__,
         }
     finally:
         torch.set_num_threads(threads)
+
+
+def rival_pipeline(shape: tuple[int, int, int] = XLM_R_BASE) -> Any:  # noqa: ANN401 - transformers is untyped
+    """A text-classification pipeline over random weights, batches of 32.
+
+    Args:
+        shape: layers, width and vocabulary.
+
+    Raises:
+        MissingExtraError: torch or transformers is not installed.
+    """
+    torch, transformers = installed("torch", "train"), installed("transformers", "train")
+    torch.manual_seed(0)
+    layers, width, vocabulary = shape
+    config = transformers.XLMRobertaConfig(
+        vocab_size=vocabulary, num_hidden_layers=layers, hidden_size=width, intermediate_size=4 * width,
+        max_position_embeddings=514, type_vocab_size=1, num_labels=3, pad_token_id=1, bos_token_id=0,
+        eos_token_id=2,
+    )  # fmt: skip
+    model = transformers.XLMRobertaForSequenceClassification(config).eval()
+    tokenizer = transformers.PreTrainedTokenizerFast(
+        tokenizer_object=_word_tokenizer(), bos_token="<s>", eos_token="</s>", unk_token="<unk>", pad_token="<pad>",
+        model_max_length=512,
+    )  # fmt: skip
+    return transformers.pipeline(
+        "text-classification", model=model, tokenizer=tokenizer, batch_size=RIVAL_BATCH, device=-1
+    )
+
+
+def rival_text(tokens: int) -> str:
+    """A text that the rival's tokenizer makes that many tokens of, its two special ones included."""
+    return " ".join(["w"] * max(1, tokens - 2))
 
 
 def _word_tokenizer() -> Any:  # noqa: ANN401 - a tokenizers.Tokenizer
@@ -218,7 +236,7 @@ def batch_command(model: Path | None, rows: int) -> dict[str, Any]:
         words = ["score", str(source), "-o", str(target), "--text-column", "text", "--quiet"]
         words += ["--model", str(model)] if model is not None else []
         begin = time.perf_counter()
-        said = json.loads(_python(["-c", _BATCH, json.dumps(words)]).splitlines()[-1])
+        said = json.loads(run_python(["-c", _BATCH, json.dumps(words)]).splitlines()[-1])
         seconds = time.perf_counter() - begin
         if said["code"] != 0:
             raise EvaluationError(f"hx-detect score ended with {said['code']}", cure="run it by hand to see why")
@@ -231,8 +249,11 @@ def batch_command(model: Path | None, rows: int) -> dict[str, Any]:
         }
 
 
-def _python(arguments: Sequence[str]) -> str:
+def run_python(arguments: Sequence[str]) -> str:
     """Output of a new process of this Python.
+
+    Args:
+        arguments: of the interpreter.
 
     Raises:
         EvaluationError: it failed.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -65,26 +65,35 @@ def page(found: Mapping[str, Any]) -> str:
             (
                 "# Benchmarks",
                 intro,
-                _targets(found, ("what", "measured", "asked", ""), "en"),
+                target_table(found, TARGETS, "en"),
                 _details(found),
                 "## Resumen en español",
                 spanish,
-                _targets(found, ("qué", "medido", "objetivo", ""), "es"),
+                target_table(found, TARGETS, "es"),
             )
         )
         + "\n"
     )
 
 
-def _targets(found: Mapping[str, Any], heads: tuple[str, ...], lang: str) -> str:
+def target_table(found: Mapping[str, Any], targets: Sequence[SpeedTarget], lang: str) -> str:
+    """What was measured beside what was asked, as a table; what was missed stands in bold.
+
+    Args:
+        found: the measurements.
+        targets: the rows.
+        lang: ``en`` or ``es``.
+    """
+    heads: tuple[str, ...] = ("what", "measured", "asked", "")
     words = {True: "reached", False: "**missed**", None: "not measured"}
     if lang == "es":
+        heads = ("qué", "medido", "objetivo", "")
         words = {True: "alcanzado", False: "**no alcanzado**", None: "no medido"}
     lines = [f"| {' | '.join(heads)} |", "|---|---|---|---|"]
-    for target in TARGETS:
+    for target in targets:
         value = measured(found, target)
-        figure = "–" if value is None else f"{value:g} {target.unit}"
-        bound = f"{'≤' if target.at_most else '≥'} {target.bound:g} {target.unit}"
+        figure = "–" if value is None else f"{value:g} {target.unit}".rstrip()
+        bound = f"{'≤' if target.at_most else '≥'} {target.bound:g} {target.unit}".rstrip()
         name = target.es if lang == "es" else target.en
         lines.append(f"| {name} | {figure} | {bound} | {words[reached(found, target)]} |")
     return "\n".join(lines)

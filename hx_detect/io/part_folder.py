@@ -115,6 +115,32 @@ class PartFolder:
         (self.path / _STATE).unlink(missing_ok=True)
         shutil.rmtree(self.path, ignore_errors=True)
 
+    @staticmethod
+    def copy_for(kept: Path, output: str) -> Path:
+        """Copy a finished run's folder for another output, so that a run with ``resume`` writes it without scoring.
+
+        Args:
+            kept: the folder of a run whose options said ``keep_part``.
+            output: the other output, a path.
+
+        Returns:
+            The copy, ``OUTPUT.part``; where the file system can, its chunks are links.
+
+        Raises:
+            OSError: ``kept`` is not there, or the copy cannot be made.
+        """
+        copy = Path(output + ".part")
+        shutil.rmtree(copy, ignore_errors=True)
+        copy.mkdir()
+        for chunk in sorted(kept.glob("chunk-*.gz")):
+            try:
+                (copy / chunk.name).hardlink_to(chunk)
+            except OSError:  # a file system without links
+                shutil.copyfile(chunk, copy / chunk.name)
+        state = json.loads((kept / _STATE).read_bytes()) | {"output": output}
+        _write_whole(copy / _STATE, json.dumps(state, indent=1).encode())
+        return copy
+
     def _chunk(self, index: int) -> Path:
         return self.path / f"chunk-{index:07d}.gz"
 

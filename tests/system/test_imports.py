@@ -22,6 +22,9 @@ HEAVY = (
     "openpyxl",
     "numpy",
     "tokenizers",
+    "fastapi",
+    "sqlalchemy",
+    "uvicorn",
 )
 TRAINING = ("torch", "transformers", "datasets", "sklearn", "nncf", "pandas")
 HELP_SECONDS = 0.3
@@ -44,6 +47,7 @@ def loaded(code: str) -> set[str]:
         "import hx_detect.cli as cli; cli.main(['--help'])",
         "import hx_detect.cli as cli; cli.main(['--version'])",
         "import hx_detect.cli as cli; cli.main(['no-such-command'])",
+        "import hx_detect.cli as cli; cli.main(['serve', '--help'])",
     ],
 )
 def test_the_door_is_light(code: str) -> None:

@@ -6,11 +6,13 @@ import csv
 import json
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi.testclient import TestClient
+from scoring_service import serving
 
 from hx_detect import Review, Score, Scorer
 from hx_detect.io.score_columns import FLAT
@@ -82,6 +84,27 @@ def test_by_the_command_from_file_to_file(expected: list[str], tmp_path: Path) -
     (tmp_path / "in.jsonl").write_text(as_json_lines(), encoding="utf-8")
     command("in.jsonl", "-o", "out.jsonl", "--text-column", "text", "--id-column", "id", folder=tmp_path)
     assert nested((tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines()) == expected
+
+
+@pytest.fixture(scope="module")
+def client(scorer: Scorer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    """The service around the same scorer."""
+    with serving(tmp_path_factory.mktemp("service"), scorer) as client:
+        yield client
+
+
+def test_by_http(client: TestClient, expected: list[str]) -> None:
+    reviews = [{"id": name, "text": text} for name, text in rows()]
+    answer = client.post("/v1/score", json={"reviews": reviews})
+    assert [as_bytes(record) for record in answer.json()["results"]] == expected
+    alone = [client.post("/v1/score", json={"reviews": [review]}).json()["results"][0] for review in reviews]
+    assert [as_bytes(record) for record in alone] == expected
+
+
+def test_by_http_as_a_stream(client: TestClient, expected: list[str]) -> None:
+    headers = {"Content-Type": "application/x-ndjson"}
+    answer = client.post("/v1/score/stream", content=as_json_lines().encode(), headers=headers)
+    assert [as_bytes(json.loads(line)) for line in answer.text.splitlines()] == expected
 
 
 def test_flat_tables_say_the_same(expected: list[str], tmp_path: Path) -> None:

@@ -1,0 +1,165 @@
+"""``/v1/feedback`` stores before it answers, pages without gaps, and exports what training reads."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from hx_detect.learning.datasets import cleaner
+from hx_detect.learning.examples import annotation_example, read_annotations
+from hx_detect.serving.problems import install
+from hx_detect.serving.routes.feedback import router
+from hx_detect.serving.schemas_feedback import EXAMPLE_EN, EXAMPLE_ES
+from hx_detect.serving.settings import ServeSettings
+from hx_detect.serving.store.engine import Store
+from hx_detect.serving.store.feedback import feedback_page
+
+URL = "/v1/feedback"
+
+
+def client_of(store: Store, data: Path, **settings: Any) -> TestClient:  # noqa: ANN401  # any setting
+    app = FastAPI()
+    install(app)
+    app.state.service = SimpleNamespace(store=store, settings=ServeSettings(data=data, **settings))
+    app.include_router(router)
+    return TestClient(app, base_url="http://localhost")
+
+
+@pytest.fixture
+def client(any_store: Store, tmp_path: Path) -> Iterator[TestClient]:
+    with client_of(any_store, tmp_path) as client:
+        yield client
+
+
+def test_a_correction_is_stored_before_it_is_acknowledged(client: TestClient, any_store: Store) -> None:
+    answer = client.post(URL, json=EXAMPLE_ES)
+    assert answer.status_code == 201
+    told = answer.json()
+    (kept,) = feedback_page(any_store, 10)
+    assert (told["id"], told["review_id"], told["language"], told["masked"]) == (kept.id, "r-1042", "es", False)
+    assert told["created"].endswith(("Z", "+00:00"))
+    (shown,) = client.get(URL).json()["feedback"]
+    assert shown["labels"] == {"ignored": [{"start": 30, "end": 52, "text": "nadie me ha contestado"}]}
+    assert {name: shown[name] for name in ("text", "who", "why", "model", "key")} == {
+        "text": EXAMPLE_ES["text"], "who": "ana.ruiz", "why": EXAMPLE_ES["why"], "model": EXAMPLE_ES["model"],
+        "key": "anonymous",
+    }  # fmt: skip
+
+
+def test_the_text_may_be_left_out_once_it_is_known(client: TestClient) -> None:
+    first = client.post(URL, json=EXAMPLE_ES).json()
+    for known in ("r-1042", first["id"]):
+        assert client.post(URL, json={"id": known, "labels": ["rage"]}).json()["review_id"] == "r-1042"
+    unknown = client.post(URL, json={"id": "r-9", "labels": ["rage"]})
+    assert (unknown.status_code, unknown.json()["code"]) == (404, "unknown_id")
+    nothing = client.post(URL, json={"labels": ["rage"]})
+    assert (nothing.status_code, nothing.json()["code"]) == (422, "no_text")
+
+
+def test_a_request_sent_again_is_stored_once(client: TestClient, any_store: Store) -> None:
+    headers = {"Idempotency-Key": "8e03978e"}
+    answers = [client.post(URL, json=EXAMPLE_EN, headers=headers) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [201, 201]
+    assert answers[0].json() == answers[1].json()
+    assert [answer.headers.get("Idempotent-Replayed") for answer in answers] == [None, "true"]
+    clash = client.post(URL, json=EXAMPLE_ES, headers=headers)
+    assert (clash.status_code, clash.json()["code"]) == (409, "idempotency_key_reused")
+    assert len(feedback_page(any_store, 10)) == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [({"text": "a", "labels": {"ignore": []}}, "unknown_label"),
+     ({"text": "a", "labels": {"rage": ["b"]}}, "evidence_not_in_text"),
+     ({"text": "a"}, "wrong_shape"), ({"text": "a", "labels": [], "star": 1}, "unknown_field"),
+     ({"text": "a", "labels": [], "stars": 6}, "wrong_shape"), ({"text": 5, "labels": []}, "wrong_shape"),
+     ({"text": "a\x00", "labels": []}, "wrong_shape"), ({"text": "a", "labels": [], "who": "a\nb"}, "wrong_shape")],
+)  # fmt: skip
+def test_what_is_not_right_is_not_stored(client: TestClient, any_store: Store, body: dict[str, Any], code: str) -> None:
+    answer = client.post(URL, json=body)
+    assert (answer.status_code, answer.json()["code"]) == (422, code)
+    assert not feedback_page(any_store, 10)
+
+
+def test_no_failure_repeats_the_customers_words(client: TestClient) -> None:
+    bodies: list[dict[str, Any]] = [
+        {"text": "my secret words", "labels": {"rage": ["their secret words"]}},
+        {"text": "my secret words" * 10_000, "labels": []},
+        {"text": ["my secret words"], "labels": []},
+    ]
+    for body in bodies:
+        answer = client.post(URL, json=body)
+        assert answer.status_code == 422
+        assert "secret" not in answer.text
+
+
+def test_pages(client: TestClient) -> None:
+    ids = [client.post(URL, json={"text": f"texto {n}", "labels": []}).json()["id"] for n in range(5)]
+    seen, after = [], None
+    for _ in range(3):
+        page = client.get(URL, params={"limit": 2, **({"after": after} if after else {})}).json()
+        seen += [one["id"] for one in page["feedback"]]
+        after = page["next"]
+    assert (seen, after) == (ids, None)
+    full = client.get(URL, params={"limit": 5}).json()
+    assert (len(full["feedback"]), full["next"]) == (5, None)
+    assert client.get(URL, params={"since": "2100-01-01T00:00:00Z"}).json() == {"feedback": [], "next": None}
+    assert len(client.get(URL, params={"since": full["feedback"][0]["created"]}).json()["feedback"]) == 5
+
+
+@pytest.mark.parametrize(
+    "params",
+    [{"limit": 0}, {"limit": 1001}, {"after": "x"}, {"after": "-1"}, {"after": "9" * 30}, {"since": "yesterday"},
+     {"since": "2026-05-01T00:00:00"}, {"format": "csv"}],
+)  # fmt: skip
+def test_questions_that_make_no_sense(client: TestClient, params: dict[str, str]) -> None:
+    assert client.get(URL, params=params).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("params", "headers"), [({"format": "jsonl"}, {}), ({}, {"Accept": "application/x-ndjson, */*;q=0.1"})]
+)
+def test_the_export_is_what_training_reads(
+    client: TestClient, tmp_path: Path, params: dict[str, str], headers: dict[str, str]
+) -> None:
+    for body in (EXAMPLE_ES, EXAMPLE_EN, EXAMPLE_EN | {"stars": 5}):
+        assert client.post(URL, json=body).status_code == 201
+    answer = client.get(URL, params=params, headers=headers)
+    assert answer.headers["Content-Type"].startswith("application/x-ndjson")
+    path = tmp_path / "feedback.jsonl"
+    path.write_bytes(answer.content)
+    examples = [annotation_example(line, cleaner(), lambda _: "review") for line in read_annotations(path)]
+    assert [(one.original, one.stars) for one in examples] == [(EXAMPLE_ES["text"], None), (EXAMPLE_EN["text"], 4)]
+    assert "ana.ruiz" not in answer.text
+
+
+def test_json_is_given_where_both_are_accepted_as_well(client: TestClient) -> None:
+    answer = client.get(URL, params={"format": "json"}, headers={"Accept": "application/x-ndjson"})
+    assert answer.headers["Content-Type"] == "application/json"
+
+
+def test_masking_is_a_setting(any_store: Store, tmp_path: Path) -> None:
+    body = {"text": "Soy ana@example.com y nadie contesta", "labels": {"ignored": ["nadie contesta"]}}
+    with client_of(any_store, tmp_path, mask=True) as client:
+        told = client.post(URL, json=body).json()
+        line = json.loads(client.get(URL, params={"format": "jsonl"}).text)
+    assert told["masked"]
+    assert line["text"] == "Soy ‹email› y nadie contesta"
+    ((start, end),) = line["labels"]["ignored"]
+    assert line["text"][start:end] == "nadie contesta"
+
+
+def test_a_store_that_is_away_stores_nothing_and_says_so(tmp_path: Path) -> None:
+    store = Store(f"postgresql:///none?host={tmp_path}")
+    with client_of(store, tmp_path) as client:
+        for answer in (client.post(URL, json=EXAMPLE_ES), client.get(URL, params={"format": "jsonl"})):
+            assert (answer.status_code, answer.json()["code"]) == (503, "store")
+            assert str(tmp_path) not in answer.text
+    store.close()
