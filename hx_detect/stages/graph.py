@@ -21,6 +21,8 @@ from hx_detect.wording import say
 OUTPUTS: Final = ("sentiment", "stars", "signals", "evidence", "stage", "kind", "hx")
 """Outputs that the graph must have."""
 _MOST_STREAMS: Final = 16
+_KEPT_SHAPES: Final = 64
+"""Kernels are kept for so many batch shapes; under the runtime's own limit of 5,000 a service grew without end."""
 _TELEMETRY: Final = "openvino_telemetry"
 
 
@@ -42,7 +44,11 @@ class Graph:
     ) -> None:
         openvino = import_openvino()
         cores = min(threads or _usable_cores(), _MOST_STREAMS)
-        settings: dict[str, Any] = {"NUM_STREAMS": cores, "INFERENCE_NUM_THREADS": cores}
+        settings: dict[str, Any] = {
+            "NUM_STREAMS": cores,
+            "INFERENCE_NUM_THREADS": cores,
+            "CPU_RUNTIME_CACHE_CAPACITY": str(_KEPT_SHAPES),
+        }
         if precision is not None:
             settings["INFERENCE_PRECISION_HINT"] = precision
         try:
