@@ -16,6 +16,7 @@ from fake_scorer import FakeScorer
 from hx_detect import batch
 from hx_detect.batch_options import BatchOptions
 from hx_detect.errors import InputError, ResumeError
+from hx_detect.io.part_folder import PartFolder
 
 
 class Killed(BaseException):
@@ -112,3 +113,17 @@ def test_input_that_changes_meanwhile_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(InputError, match="changed"):
         run(source, tmp_path / "out.csv", scorer=Changing())
+
+
+@pytest.mark.parametrize("suffix", ["csv", "xlsx", "jsonl"])
+def test_kept_chunks_are_written_in_another_format_without_scoring(tmp_path: Path, suffix: str) -> None:
+    source, first, second = table(tmp_path / "in.csv"), tmp_path / "first.parquet", tmp_path / f"second.{suffix}"
+    run(source, first, BatchOptions(chunk_rows=3, keep_part=True))
+    PartFolder.copy_for(tmp_path / "first.parquet.part", str(second))
+    scorer = FakeScorer()
+    run(source, second, BatchOptions(chunk_rows=3, resume=True), scorer=scorer)
+    assert scorer.scored == []
+    run(source, tmp_path / f"direct.{suffix}")
+    assert second.read_bytes() == (tmp_path / f"direct.{suffix}").read_bytes()
+    assert not (tmp_path / f"second.{suffix}.part").exists()
+    assert (tmp_path / "first.parquet.part").is_dir()

@@ -142,15 +142,19 @@ def outcome(task: JobTask, pipe: Pipe) -> dict[str, Any]:
     except Refusal as error:
         return {REFUSED: {"code": error.code, "message": say(*error.what), "cure": say(*error.cure)}}
     except MemoryError:
-        return {REFUSED: {
-            "code": "needs_too_much_memory",
-            "message": say("The file needs too much memory", "El fichero necesita demasiada memoria"),
-            "cure": say("Split it, or write smaller row groups", "Divídalo o escriba grupos de filas más pequeños"),
-        }}  # fmt: skip
+        return _memory_spent()
     except HxDetectError as error:
+        if isinstance(error.__cause__, MemoryError):  # Arrow's is also one of its kinds of damage
+            return _memory_spent()
         return {FAILED: {"kind": type(error).__name__, "message": error.what, "cure": error.cure}}
     except Exception as error:  # what a broken file can raise has no end; its message may hold a customer's words
         return {FAILED: {"kind": type(error).__name__, "message": None, "cure": None}}
+
+
+def _memory_spent() -> dict[str, Any]:
+    message = say("The file needs too much memory", "El fichero necesita demasiada memoria")
+    cure = say("Split it, or write smaller row groups", "Divídalo o escriba grupos de filas más pequeños")
+    return {REFUSED: {"code": "needs_too_much_memory", "message": message, "cure": cure}}
 
 
 def bound(task: JobTask) -> None:

@@ -50,7 +50,8 @@ def count_rows(table: Table, limits: FileLimits) -> int:
         Refusal: too many rows or cells.
     """
     rows, cells, characters, width = 0, 0, 0, len(table.columns)
-    for row in RowsUntilDamage(table.source.rows()):
+    until_damage = RowsUntilDamage(table.source.rows())
+    for row in until_damage:
         rows += 1
         cells += max(width, len(row.values))
         characters += sum(len(value) for value in row.values.values() if isinstance(value, str))
@@ -58,6 +59,8 @@ def count_rows(table: Table, limits: FileLimits) -> int:
         if characters > limits.unpacked_bytes:  # a text that stands once in the file and is meant in every row
             raise too_large("unpacks_too_far", "The texts of the file are too long together",
                             "Los textos del fichero suman demasiado")  # fmt: skip
+    if until_damage.damage is not None and isinstance(until_damage.damage.__cause__, MemoryError):
+        raise MemoryError
     return rows
 
 

@@ -39,6 +39,7 @@ class Metrics:
             "hx_requests", "Requests by method, route, status and code", ("method", "route", "status", "code"),
             registry=registry,
         )  # fmt: skip
+        self._of_requests: dict[tuple[str, str, str, str], tuple[Counter, Histogram]] = {}
         self._request_seconds = Histogram(
             "hx_request_seconds", "Seconds from a request to the end of its answer", ("route",), buckets=_SECONDS,
             registry=registry,
@@ -68,8 +69,12 @@ class Metrics:
 
     def request(self, method: str, route: str, status: int, code: str, seconds: float) -> None:
         """One request is answered; ``code`` is the problem's, or empty."""
-        self._requests.labels(method, route, str(status), code).inc()
-        self._request_seconds.labels(route).observe(seconds)
+        labels = (method, route, str(status), code)
+        children = self._of_requests.get(labels)
+        if children is None:  # kept, as the look-up by labels costs more than the counting
+            children = self._of_requests[labels] = (self._requests.labels(*labels), self._request_seconds.labels(route))
+        children[0].inc()
+        children[1].observe(seconds)
 
     def queue(self, texts: int, tokens: int) -> None:
         """How much waits."""

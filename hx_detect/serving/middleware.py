@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
 import time
-import uuid
 from collections.abc import MutableMapping
 from functools import lru_cache
 from typing import Any, Final
@@ -123,7 +123,7 @@ def _request_id(given: bytes | None) -> str:
     """The caller's, if it is harmless in logs and headers; else a new one."""
     if given is not None and _SANE_ID.fullmatch(given):
         return given.decode("ascii")
-    return uuid.uuid4().hex
+    return os.urandom(16).hex()
 
 
 def _completed(headers: list[tuple[bytes, bytes]], scope: Scope) -> list[tuple[bytes, bytes]]:

@@ -64,9 +64,9 @@ class ScoreRequest(BaseModel):
 
     text: str = Field(default="", description="One text, instead of reviews")
     reviews: list[ReviewIn] = Field(
-        default=[], description="Up to 256 (--max-reviews)", json_schema_extra={"maxItems": 256}
+        default_factory=list, description="Up to 256 (--max-reviews)", json_schema_extra={"maxItems": 256}
     )
-    options: ScoreOptions = ScoreOptions()
+    options: ScoreOptions = Field(default_factory=ScoreOptions)
 
 
 def _names(names: tuple[str, ...]) -> WithJsonSchema:

@@ -115,7 +115,7 @@ def test_a_sample_of_each_language(client: TestClient) -> None:
 
 
 def test_the_summary_that_is_stored_is_masked_where_the_service_masks(tmp_path: Path) -> None:
-    content = b"texto\nno me contesta nadie, escriban a ana.ruiz@example.com por favor\n"
+    content = b"texto\nno me contesta nadie y por eso escriban a ana.ruiz@example.com por favor\n"
     with serving(tmp_path, mask=True) as client:
         job = scored(client, "x.csv", content)
         assert "nadie" in job["summary"]["call_back"][0]["excerpt"]

@@ -31,7 +31,7 @@ LONG = b"id,texto\n" + b"".join(b"%d,no me contesta nadie hoy\n" % number for nu
 
 
 class Held(FakeScorer):
-    """Scores nothing that says ``contesta`` until it is let go; breaks at ``BREAKS``."""
+    """Scores nothing of ``LONG`` until it is let go; breaks at ``BREAKS``."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -40,7 +40,7 @@ class Held(FakeScorer):
     def score_stream(self, reviews: Any) -> Iterator[Score | RowFailure]:  # noqa: ANN401 - as FakeScorer's
         """Scores, once it is let go."""
         listed: list[Review] = list(reviews)
-        if any("contesta" in review.text for review in listed):
+        if any("nadie hoy" in review.text for review in listed):
             self.free.wait(60)
         if any("BREAKS" in review.text for review in listed):
             raise RuntimeError("broken model")
