@@ -87,9 +87,9 @@ class Console:
         return found.generate_report() if found.violations_count else ""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium, without a window."""
+    """Debian's Chromium, without a window; for one module, since Playwright's event loop is in the way of others'."""
     if CHROMIUM is None:
         pytest.skip("chromium is not installed: apt-get install chromium")
     from playwright.sync_api import expect, sync_playwright

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import threading
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib import import_module
@@ -23,7 +25,7 @@ from hx_detect.serving.logs import log
 from hx_detect.serving.metrics import Metrics
 from hx_detect.serving.micro_batch import MicroBatcher
 from hx_detect.serving.middleware import Gate
-from hx_detect.serving.model_slot import ModelSlot, Reloaded, slot_of
+from hx_detect.serving.model_slot import ModelSlot, Reloaded, SlotState, slot_of
 from hx_detect.serving.routes.admin import SIGNAL_FILE
 from hx_detect.serving.settings import ServeSettings
 from hx_detect.serving.state import ServiceState
@@ -49,7 +51,7 @@ def create_app(settings: ServeSettings, *, scorer: StreamScorer | None = None) -
         openapi_url=None,
         redoc_url=None,
         lifespan=_lifespan,
-        middleware=_middleware(settings, metrics),
+        middleware=_middleware(settings, metrics, slot),
     )
     app.state.service = ServiceState(
         settings=settings,
@@ -84,11 +86,17 @@ def _slot(settings: ServeSettings, metrics: Metrics, scorer: StreamScorer | None
     if scorer is not None:
         return ModelSlot(lambda: scorer, told=told)
     signal = settings.data / SIGNAL_FILE if settings.workers > 1 else None
-    return slot_of(settings.model, settings.threads, signal=signal, told=told)
+    threads = settings.threads
+    if threads is None and settings.workers > 1:
+        threads = max(1, (os.cpu_count() or 1) // settings.workers)
+    return slot_of(settings.model, threads, signal=signal, told=told)
 
 
-def _middleware(settings: ServeSettings, metrics: Metrics) -> list[Middleware]:
-    layers = [Middleware(Gate, metrics=metrics), Middleware(BodyLimit, most=settings.max_bytes)]
+def _middleware(settings: ServeSettings, metrics: Metrics, slot: ModelSlot) -> list[Middleware]:
+    def ending() -> bool:
+        return slot.state is SlotState.DRAINING
+
+    layers = [Middleware(Gate, metrics=metrics, ending=ending), Middleware(BodyLimit, most=settings.max_bytes)]
     if settings.cors_origins:
         cors = Middleware(
             CORSMiddleware,
@@ -115,7 +123,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     finally:
         state.models.drain()
         await state.jobs.stop()
-        if not await to_thread.run_sync(state.batcher.stop, state.settings.drain_s):
+        left = state.settings.drain_s - (time.monotonic() - (state.models.drained_at or 0.0))
+        if not await to_thread.run_sync(state.batcher.stop, max(1.0, left)):
             log("unfinished", level=30)
         await to_thread.run_sync(state.store.close)
 

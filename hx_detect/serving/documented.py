@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
+import tempfile
+from pathlib import Path
 from typing import Any, Final
 
 from fastapi import FastAPI
@@ -104,7 +106,9 @@ def main() -> None:
     from hx_detect.serving.app import create_app
     from hx_detect.serving.settings import ServeSettings
 
-    sys.stdout.write(json.dumps(create_app(ServeSettings()).openapi(), indent=1, ensure_ascii=False) + "\n")
+    with tempfile.TemporaryDirectory() as folder:
+        made = create_app(ServeSettings(data=Path(folder))).openapi()
+    sys.stdout.write(json.dumps(made, indent=1, ensure_ascii=False) + "\n")
 
 
 if __name__ == "__main__":

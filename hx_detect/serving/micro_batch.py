@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import math
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -16,13 +15,13 @@ from hx_detect.serving.fair_queue import FairQueue, QueueClosed, QueueFull, Slic
 from hx_detect.serving.logs import log
 from hx_detect.serving.metrics import Metrics
 from hx_detect.serving.model_slot import ModelSlot
-from hx_detect.serving.problems import Problem, internal
+from hx_detect.serving.problems import internal, not_ready, queue_full, too_slow
 
 WORKERS: Final = 2
 """Threads that score: while the model runs for one, the other prepares and finishes texts."""
+LONG_BATCHES: Final = 2
 IDLE_SECONDS: Final = 0.5
 _SMOOTH: Final = 0.1
-LONGEST_RETRY: Final = 60
 
 Result = Score | RowFailure
 R = TypeVar("R")
@@ -64,6 +63,9 @@ class MicroBatcher:
         max_wait: seconds that a text waits for company.
         timeout: seconds that a request may take.
         workers: threads that score.
+
+    Requests with a text longer than ``LONG_BATCHES`` batches wait in a queue of their own with its own thread, so that
+    others get their turn at the model while it is read.
     """
 
     def __init__(
@@ -80,13 +82,16 @@ class MicroBatcher:
         self._models = models
         self._metrics = metrics
         self._queue: FairQueue[_Pending] = FairQueue(queue_texts)
+        self._long: FairQueue[_Pending] = FairQueue(queue_texts)
         self._batch_tokens = batch_tokens
         self._max_wait = max_wait
         self._timeout = timeout
+        self._waiting: set[_Pending] = set()
         self._tokens_per_second = 10_000.0
         self._binding = threading.Lock()
         self._threads = [
-            threading.Thread(target=self._work, name=f"score-{number}", daemon=True) for number in range(workers)
+            threading.Thread(target=self._work, args=(queue,), name=f"score-{number}", daemon=True)
+            for number, queue in enumerate([*[self._queue] * workers, self._long])
         ]
 
     def start(self) -> None:
@@ -104,11 +109,23 @@ class MicroBatcher:
             Whether everything was scored.
         """
         self._queue.close()
+        self._long.close()
         deadline = time.monotonic() + timeout
         for thread in self._threads:
             if thread.ident is not None:
                 thread.join(max(0.0, deadline - time.monotonic()))
-        return not any(thread.is_alive() for thread in self._threads)
+        return not self.busy
+
+    def give_up(self) -> None:
+        """Answer 503 to all that still wait: the service ends. On the event loop."""
+        for pending in self._waiting:
+            if not pending.future.done():
+                pending.future.set_exception(not_ready())
+
+    @property
+    def busy(self) -> bool:
+        """A thread still scores."""
+        return any(thread.is_alive() for thread in self._threads)
 
     async def submit(self, reviews: Sequence[Review], caller: str) -> ScoredRequest[Result]:
         """Score reviews.
@@ -126,19 +143,21 @@ class MicroBatcher:
         """As ``submit``; ``shape`` makes of each result what is wanted, in the thread that scores."""
         scorer = self._models.current
         if scorer is None:
-            raise _not_ready()
+            raise not_ready()
         if not reviews:
             return ScoredRequest([], scorer.model_name, scorer.model_version)
         pending = self._pending(reviews, caller, shape)
         self._put(pending)
+        self._waiting.add(pending)
         try:
             async with asyncio.timeout(self._timeout):
                 await pending.future
         except TimeoutError:
-            raise _too_slow(self._timeout) from None
+            raise too_slow(self._timeout) from None
         finally:
+            self._waiting.discard(pending)
             if pending.left:
-                self._queue.discard(pending)
+                self._queue_of(pending).discard(pending)
         used = pending.scorer or scorer
         return ScoredRequest(pending.results, used.model_name, used.model_version)
 
@@ -148,36 +167,35 @@ class MicroBatcher:
         blank = [None] * len(reviews)
         return _Pending(caller, reviews, costs, shape, future, time.monotonic(), blank, len(reviews))
 
+    def _queue_of(self, pending: _Pending) -> FairQueue[_Pending]:
+        is_long = max(pending.costs) > LONG_BATCHES * self._batch_tokens
+        return self._long if is_long else self._queue
+
     def _put(self, pending: _Pending) -> None:
+        queue = self._queue_of(pending)
         try:
-            self._queue.put(pending)
+            queue.put(pending)
         except QueueFull:
-            raise self._queue_full() from None
+            raise queue_full(queue.tokens / self._tokens_per_second) from None
         except QueueClosed:
-            raise _not_ready() from None
+            raise not_ready() from None
         finally:
-            self._metrics.queue(len(self._queue), self._queue.tokens)
+            self._tell_queue()
 
-    def _queue_full(self) -> Problem:
-        seconds = math.ceil(self._queue.tokens / self._tokens_per_second)
-        return Problem(
-            429, "queue_full", "More texts wait than the service can score soon",
-            "Esperan más textos de los que el servicio puede puntuar pronto",
-            cure_en="Wait as long as Retry-After says", cure_es="Espere lo que diga Retry-After",
-            headers={"Retry-After": str(min(max(seconds, 1), LONGEST_RETRY))},
-        )  # fmt: skip
+    def _tell_queue(self) -> None:
+        self._metrics.queue(len(self._queue) + len(self._long), self._queue.tokens + self._long.tokens)
 
-    def _work(self) -> None:
+    def _work(self, queue: FairQueue[_Pending]) -> None:
         """The life of a scoring thread."""
         while True:
-            batch = self._queue.take(self._batch_tokens, self._max_wait, IDLE_SECONDS)
+            batch = queue.take(self._batch_tokens, self._max_wait, IDLE_SECONDS)
             if batch:
-                self._metrics.queue(len(self._queue), self._queue.tokens)
+                self._tell_queue()
                 try:
                     self._score_batch(batch)
                 finally:
-                    self._queue.done()
-            elif self._queue.closed and not len(self._queue):
+                    queue.done()
+            elif queue.closed and not len(queue):
                 return
 
     def _score_batch(self, batch: Sequence[Slice[_Pending]]) -> None:
@@ -258,20 +276,3 @@ def _deliver(pieces: Sequence[Slice[_Pending]], shaped: list[list[Any]] | None) 
         pending.left -= piece.end - piece.start
         if not pending.left:
             pending.future.set_result(None)
-
-
-def _not_ready() -> Problem:
-    return Problem(
-        503, "not_ready", "The service is starting or ending", "El servicio está arrancando o terminando",
-        cure_en="Try again soon; /readyz says when", cure_es="Inténtelo en breve; /readyz dice cuándo",
-        headers={"Retry-After": "1"},
-    )  # fmt: skip
-
-
-def _too_slow(seconds: float) -> Problem:
-    return Problem(
-        504, "timeout", f"The texts were not scored within {seconds:g} seconds",
-        f"Los textos no se han puntuado en {seconds:g} segundos",
-        cure_en="Send fewer texts at once, or later", cure_es="Envíe menos textos a la vez, o más tarde",
-        headers={"Retry-After": "1"},
-    )  # fmt: skip

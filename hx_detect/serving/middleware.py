@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from functools import lru_cache
 from typing import Any, Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hx_detect.labels import Lang
+from hx_detect.serving.client_watch import CLIENT_GONE
 from hx_detect.serving.logs import log, note_failure
 from hx_detect.serving.metrics import Metrics
 from hx_detect.serving.problems import internal, problem_response
@@ -22,8 +23,6 @@ _SANE_ID: Final = re.compile(rb"[A-Za-z0-9._:-]{1,100}")
 QUIET: Final = ("/livez", "/readyz", "/metrics")
 """Routes that are asked all the time: not logged unless they fail."""
 NO_ROUTE: Final = "(none)"
-CLIENT_GONE: Final = 499
-"""Status in log and metrics of a request whose client left (as nginx has it)."""
 
 CONTENT_SECURITY_POLICY: Final = "; ".join((
     "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' data:", "connect-src 'self'",
@@ -38,6 +37,7 @@ SECURITY_HEADERS: Final[tuple[tuple[bytes, bytes], ...]] = (
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"cross-origin-resource-policy", b"same-origin"),
 )
+_CLOSE: Final = (b"connection", b"close")
 _NO_STORE: Final = (b"cache-control", b"no-store")
 
 
@@ -47,11 +47,13 @@ class Gate:
     Args:
         app: the application.
         metrics: is told of every request.
+        ending: the service is about to end: connections are not to be used again.
     """
 
-    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+    def __init__(self, app: ASGIApp, metrics: Metrics, ending: Callable[[], bool] = lambda: False) -> None:
         self._app = app
         self._metrics = metrics
+        self._ending = ending
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -59,17 +61,18 @@ class Gate:
             await self._app(scope, receive, send)
             return
         started = time.perf_counter()
-        headers = dict(scope["headers"])
+        given = dict(scope["headers"])
         state = scope.setdefault("state", {})
-        state["request_id"] = request_id = _request_id(headers.get(REQUEST_ID))
-        set_language(preferred(headers.get(b"accept-language", b"")))
+        state["request_id"] = request_id = _request_id(given.get(REQUEST_ID))
+        set_language(preferred(given.get(b"accept-language", b"")))
         status = 0
 
         async def send_on(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message = {**message, "headers": _completed(message.get("headers", []), scope)}
+                headers = _completed(message.get("headers", []), scope)
+                message = {**message, "headers": [*headers, _CLOSE] if self._ending() else headers}
             await send(message)
 
         try:

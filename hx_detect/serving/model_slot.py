@@ -80,6 +80,8 @@ class ModelSlot:
         self._state = SlotState.STARTING
         self.failure: Exception | None = None
         """Why the last load failed; None after one that did not."""
+        self.drained_at: float | None = None
+        """When ``drain`` was called, by the monotonic clock."""
 
     @property
     def state(self) -> SlotState:
@@ -148,6 +150,7 @@ class ModelSlot:
     def drain(self) -> None:
         """The service is about to end: not ready any more."""
         self._state = SlotState.DRAINING
+        self.drained_at = self.drained_at or time.monotonic()
         self._stopped.set()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Final
@@ -21,6 +22,8 @@ TYPE_PREFIX: Final = "urn:hx-detect:problem:"
 MOST_DETAIL: Final = 400
 """Characters of a detail; what is longer is cut."""
 
+LONGEST_RETRY: Final = 60
+
 TITLES: Final[dict[int, tuple[str, str]]] = {
     400: ("The request cannot be read", "No se puede leer la petición"),
     401: ("Who are you?", "¿Quién es usted?"),
@@ -34,6 +37,7 @@ TITLES: Final[dict[int, tuple[str, str]]] = {
     415: ("Not this media type", "Tipo de contenido no admitido"),
     422: ("The request does not have the right shape", "La petición no tiene la forma debida"),
     429: ("Too many at once", "Demasiado a la vez"),
+    499: ("Nobody waits any more", "Ya no espera nadie"),
     500: ("A fault of the service", "Fallo del servicio"),
     503: ("Not now", "Ahora no es posible"),
     504: ("It took too long", "Ha tardado demasiado"),
@@ -126,6 +130,36 @@ def internal() -> Problem:
         "El servicio ha fallado con esta petición; no se ha guardado nada de ella",
         cure_en="Try again; if it stays so, report it with the request_id",
         cure_es="Inténtelo de nuevo; si persiste, comuníquelo con el request_id",
+    )  # fmt: skip
+
+
+def not_ready(**extra: str) -> Problem:
+    """503: no model yet, or about to end."""
+    return Problem(
+        503, "not_ready", "The service is starting or ending", "El servicio está arrancando o terminando",
+        cure_en="Ask another instance, or again soon; /readyz says when",
+        cure_es="Pregunte a otra instancia, o de nuevo en breve; /readyz dice cuándo",
+        headers={"Retry-After": "1"}, **extra,
+    )  # fmt: skip
+
+
+def queue_full(seconds: float) -> Problem:
+    """429: what waits takes ``seconds``, about."""
+    return Problem(
+        429, "queue_full", "More texts wait than the service can score soon",
+        "Esperan más textos de los que el servicio puede puntuar pronto",
+        cure_en="Wait as long as Retry-After says", cure_es="Espere lo que diga Retry-After",
+        headers={"Retry-After": str(min(max(math.ceil(seconds), 1), LONGEST_RETRY))},
+    )  # fmt: skip
+
+
+def too_slow(seconds: float) -> Problem:
+    """504: not done in time."""
+    return Problem(
+        504, "timeout", f"The texts were not scored within {seconds:g} seconds",
+        f"Los textos no se han puntuado en {seconds:g} segundos",
+        cure_en="Send fewer texts at once, or later", cure_es="Envíe menos textos a la vez, o más tarde",
+        headers={"Retry-After": "1"},
     )  # fmt: skip
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import math
 import os
 import signal
 import socket
@@ -22,11 +24,13 @@ from hx_detect.serving.logs import flush_logs, set_up_logs
 from hx_detect.serving.metrics import MULTIPROCESS
 from hx_detect.serving.model_slot import ModelSlot, SlotState, model_folder
 from hx_detect.serving.settings import ServeSettings
+from hx_detect.serving.state import ServiceState
 from hx_detect.serving.store.engine import Store, database_url
 from hx_detect.serving.store.keys import list_keys
 from hx_detect.wording import say
 
 BACKLOG: Final = 2048
+LAST_SECONDS: Final = 2.0
 KEEP_ALIVE_SECONDS: Final = 75
 """Longer than load balancers keep an idle connection (60), so that it is they who close it."""
 SWITCH_SECONDS: Final = 0.001
@@ -38,14 +42,14 @@ class GracefulServer(uvicorn.Server):
 
     Args:
         config: of uvicorn.
-        slot: is told that the end has come; its failure to start ends the server.
-        unready: seconds of the first step.
+        state: of the service; its model's failure to start ends the server.
     """
 
-    def __init__(self, config: uvicorn.Config, slot: ModelSlot, unready: float) -> None:
+    def __init__(self, config: uvicorn.Config, state: ServiceState) -> None:
         super().__init__(config)
-        self._slot = slot
-        self._unready = unready
+        self._slot = state.models
+        self._batcher = state.batcher
+        self._unready, self._finishing = steps(state.settings)
         self._end_at: float | None = None
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002 - the interface of signal handlers
@@ -63,7 +67,15 @@ class GracefulServer(uvicorn.Server):
         ended = self._end_at is not None and time.monotonic() >= self._end_at
         if ended or self._slot.state is SlotState.FAILED:
             self.should_exit = True
+        if self.should_exit:
+            asyncio.get_running_loop().call_later(self._finishing, self._batcher.give_up)
         return await super().on_tick(counter)
+
+
+def steps(settings: ServeSettings) -> tuple[float, float]:
+    """Seconds of still answering while not ready, then of finishing; a last second is left for the answers' way."""
+    unready = min(settings.unready_s, settings.drain_s)
+    return unready, max(0.0, settings.drain_s - unready - LAST_SECONDS)
 
 
 def serve(settings: ServeSettings, announce: Callable[[str], None]) -> int:
@@ -108,11 +120,13 @@ def run_worker(settings: ServeSettings, listening: socket.socket) -> int:
     set_up_logs(texts=settings.log_texts)
     app = create_app(settings)
     slot: ModelSlot = app.state.service.models
-    server = GracefulServer(_config(app, settings), slot, min(settings.unready_s, settings.drain_s))
+    server = GracefulServer(_config(app, settings), app.state.service)
     try:
         server.run(sockets=[listening])
     finally:
         flush_logs()
+    if app.state.service.batcher.busy and slot.state is SlotState.DRAINING:
+        os._exit(0)  # the time is over: a model at work in another thread would hold up the interpreter's own end
     if isinstance(slot.failure, HxDetectError) and slot.state is SlotState.FAILED:
         raise slot.failure
     return 0 if server.started and slot.state is not SlotState.FAILED else 1
@@ -128,7 +142,7 @@ def _config(app: Any, settings: ServeSettings) -> uvicorn.Config:  # noqa: ANN40
         lifespan="on",
         backlog=BACKLOG,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
-        timeout_graceful_shutdown=max(1, round(settings.drain_s - settings.unready_s)),
+        timeout_graceful_shutdown=max(1, math.ceil(steps(settings)[1] + 0.5)),
         proxy_headers=False,
     )
 

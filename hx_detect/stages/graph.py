@@ -64,9 +64,10 @@ class Graph:
         self._queue: Any = openvino.AsyncInferQueue(compiled)
         self._queue.set_callback(self._collect)
         self._lock = Lock()
+        self._turn = Lock()
 
     def run(self, batches: Sequence[tuple[IdArray, IdArray]]) -> list[Mapping[str, NDArray[np.float32]]]:
-        """Run batches side by side; several threads may call it, one is served at a time.
+        """Run batches side by side; several threads may call it, and take turns.
 
         Args:
             batches: ``input_ids`` and ``attention_mask`` of each, both of shape (n, t).
@@ -75,11 +76,31 @@ class Graph:
             The outputs of each batch by name, in order.
         """
         found: list[Mapping[str, NDArray[np.float32]]] = [{} for _ in batches]
-        with self._lock:
-            for place, (ids, mask) in enumerate(batches):
-                self._queue.start_async({"input_ids": ids, "attention_mask": mask}, (found, place))
-            self._queue.wait_all()
+        done = 0
+        while done < len(batches):
+            with self._turn:  # who waits for the lock holds the turn, so that it is not taken again before them
+                self._lock.acquire()
+            try:
+                done = self._run_some(batches, done, found)
+            finally:
+                self._lock.release()
         return found
+
+    def _run_some(
+        self,
+        batches: Sequence[tuple[IdArray, IdArray]],
+        done: int,
+        found: list[Mapping[str, NDArray[np.float32]]],
+    ) -> int:
+        """Run batches from ``done`` on until all are, or another thread waits; gives how many are done then."""
+        for place in range(done, len(batches)):
+            ids, mask = batches[place]
+            self._queue.start_async({"input_ids": ids, "attention_mask": mask}, (found, place))
+            done = place + 1
+            if self._turn.locked():
+                break
+        self._queue.wait_all()
+        return done
 
     def _collect(self, request: Any, user: tuple[list[Mapping[str, NDArray[np.float32]]], int]) -> None:  # noqa: ANN401 - a class of openvino, which is not imported here
         found, place = user

@@ -53,7 +53,7 @@ def test_signs_of_life(tmp_path: Path) -> None:
         state_of(client).models.drain()
         answer = client.get("/readyz", headers={"Accept-Language": "es"})
         assert (answer.status_code, answer.json()["code"], answer.json()["state"]) == (503, "not_ready", "draining")
-        assert answer.json()["detail"] == "El servicio está terminando"
+        assert answer.json()["detail"] == "El servicio está arrancando o terminando"
         assert client.get("/livez").status_code == 200
         assert client.post("/v1/score", json={"text": "what comes still is scored"}).status_code == 200
 

@@ -199,7 +199,7 @@ def test_a_name_is_for_showing_only(client: TestClient, data: Path, name: str) -
     assert job["state"] == "done"
     assert "/" not in job["file"]
     assert "\\" not in job["file"]
-    assert {path.name for path in data.parent.rglob("*.csv")} <= {"upload.csv", "result.csv"}
+    assert {path.name for path in data.rglob("*.csv")} <= {"upload.csv", "result.csv"}
     assert {path for path in data.parent.rglob("*") if "jobs" not in path.parts} == before
     header = client.get(f"/v1/jobs/{job['id']}/result").headers["content-disposition"]
     assert ".." not in header

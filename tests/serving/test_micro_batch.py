@@ -172,6 +172,25 @@ def test_who_goes_away_is_not_scored_for() -> None:
     run(work)
 
 
+def test_a_long_text_does_not_hold_up_the_others() -> None:
+    class Slow(FakeScorer):
+        def score_stream(self, reviews: Iterable[Review]) -> Iterator[Score | RowFailure]:
+            for review in reviews:
+                time.sleep(1.0 if len(review.text) > 500 else 0.0)
+                yield fake_score(review)
+
+    async def work() -> None:
+        async with batching(Slow(), batch_tokens=50) as (batcher, _):
+            long = [asyncio.create_task(batcher.submit(texts("x" * 600), "flood")) for _ in range(3)]
+            await asyncio.sleep(0.05)
+            for number in range(20):
+                assert len((await batcher.submit(texts(f"short {number}"), "lone")).results) == 1
+            assert not long[-1].done()
+            assert [len((await one).results) for one in long] == [1, 1, 1]
+
+    run(work)
+
+
 def test_a_full_queue_is_429_with_retry_after_and_others_still_get_in() -> None:
     async def work() -> None:
         async with batching(Named(pause=0.01), queue_texts=64, workers=1) as (batcher, _):
@@ -236,6 +255,19 @@ def test_stopping_scores_what_waits_and_takes_no_more() -> None:
             with pytest.raises(Problem) as caught:
                 await batcher.submit(texts("late"), "k")
             assert caught.value.status == 503
+
+    run(work)
+
+
+def test_giving_up_answers_all_that_wait() -> None:
+    async def work() -> None:
+        async with batching(Named(pause=0.02), batch_tokens=10) as (batcher, _):
+            calls = [asyncio.create_task(batcher.submit(texts(*"abcdefghij"), "k")) for _ in range(10)]
+            await asyncio.sleep(0.1)
+            batcher.give_up()
+            done = await asyncio.gather(*calls, return_exceptions=True)
+            assert {one.status for one in done if isinstance(one, Problem)} == {503}
+            assert sum(isinstance(one, Problem) for one in done) > 5
 
     run(work)
 

@@ -155,6 +155,13 @@ async def no_body() -> Message:
     return {"type": "http.request", "body": b"", "more_body": False}
 
 
+def test_connections_are_not_used_again_while_the_service_ends(tmp_path: Path) -> None:
+    with serving(tmp_path) as client:
+        assert "connection" not in client.get("/livez").headers
+        client.app.state.service.models.drain()  # type: ignore[attr-defined]  # an ASGI application in its types
+        assert client.get("/livez").headers["connection"] == "close"
+
+
 def test_cors_is_off_unless_switched_on(client: TestClient, tmp_path: Path) -> None:
     asked = {
         "Origin": "https://crm.example", "Access-Control-Request-Method": "POST",

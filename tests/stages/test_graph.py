@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -38,6 +40,30 @@ def test_outputs_come_by_name_and_in_order(model: Path) -> None:
     for name in OUTPUTS:
         assert found[0][name].tobytes() == found[4][name].tobytes()
         np.testing.assert_array_equal(graph.run(batches[1:2])[0][name], found[1][name])
+
+
+def test_threads_take_turns(model: Path) -> None:
+    """A thread with a thousand batches does not keep one with a single batch waiting for all of them."""
+    graph = Graph(model, "f32", threads=1)
+    many, one = [batch(8, 64)] * 1000, [batch(1, 8)]
+    alone = graph.run(one)[0]
+    begun, ended = threading.Event(), threading.Event()
+
+    def long() -> int:
+        begun.set()
+        found = graph.run(many)
+        ended.set()
+        return len({outputs["signals"].tobytes() for outputs in found})
+
+    with ThreadPoolExecutor(1) as pool:
+        different = pool.submit(long)
+        begun.wait(60)
+        turns = 0
+        while not ended.is_set() and turns < 5:
+            assert graph.run(one)[0]["evidence"].tobytes() == alone["evidence"].tobytes()
+            turns += not ended.is_set()
+        assert different.result(120) == 1
+    assert turns == 5
 
 
 def test_no_batches(model: Path) -> None:

@@ -16,8 +16,9 @@ METHODS = ("get", "post", "put", "patch", "delete")
 
 
 @pytest.fixture(scope="module")
-def document() -> dict[str, Any]:
-    made: dict[str, Any] = json.loads(json.dumps(create_app(ServeSettings()).openapi()))
+def document(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    settings = ServeSettings(data=tmp_path_factory.mktemp("data"))
+    made: dict[str, Any] = json.loads(json.dumps(create_app(settings).openapi()))
     return made
 
 

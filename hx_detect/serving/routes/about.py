@@ -13,7 +13,7 @@ from hx_detect.serving import documented
 from hx_detect.serving.documented import problems
 from hx_detect.serving.metrics import CONTENT_TYPE
 from hx_detect.serving.model_slot import SlotState
-from hx_detect.serving.problems import Problem
+from hx_detect.serving.problems import not_ready
 from hx_detect.serving.schemas import LabelNames, LabelsAnswer, ModelAnswer, SignalNames, StatusAnswer
 from hx_detect.serving.state import get_state
 
@@ -25,7 +25,7 @@ def model(request: Request) -> ModelAnswer:
     """Name, version, checksum and headline figures of the model in use."""
     scorer = get_state(request).models.current
     if scorer is None:
-        raise not_ready(SlotState.STARTING)
+        raise not_ready(state="starting")
     return described(scorer)
 
 
@@ -68,7 +68,7 @@ async def readyz(request: Request) -> StatusAnswer:
     """200 once the model is warm; 503 before, and while the service ends."""
     state = get_state(request).models.state
     if state is not SlotState.READY:
-        raise not_ready(state)
+        raise not_ready(state=state)
     return StatusAnswer(status="ready")
 
 
@@ -90,18 +90,6 @@ def metrics(request: Request) -> Response:
 def openapi(request: Request) -> Response:
     """This interface, described."""
     return Response(documented.as_bytes(request.app), media_type="application/json")
-
-
-def not_ready(state: SlotState) -> Problem:
-    """503: starting, or ending."""
-    ending = state is SlotState.DRAINING
-    return Problem(
-        503, "not_ready",
-        "The service is ending" if ending else "The model is not loaded yet",
-        "El servicio está terminando" if ending else "El modelo aún no está cargado",
-        cure_en="Ask another instance, or again soon", cure_es="Pregunte a otra instancia, o de nuevo en breve",
-        headers={"Retry-After": "1"}, state=str(state),
-    )  # fmt: skip
 
 
 def _named(names: tuple[str, ...]) -> list[LabelNames]:

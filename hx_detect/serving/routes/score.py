@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.routing import APIRoute
 
 from hx_detect.serving.auth import Caller, door_of
+from hx_detect.serving.client_watch import ClientWatch
 from hx_detect.serving.documented import problems
 from hx_detect.serving.problems import Problem
 from hx_detect.serving.schemas import ScoreAnswer, ScoreRequest
@@ -73,7 +74,9 @@ async def score(request: Request) -> Response:
         wanted = await to_thread.run_sync(read_request, body, state.settings.max_reviews)
     if wanted.options.lang is not None:
         set_language(wanted.options.lang)
-    return Response(await _answer(state, wanted, caller), media_type=JSON)
+    request.state.caller = caller.name
+    with ClientWatch(request.receive):
+        return Response(await _answer(state, wanted, caller), media_type=JSON)
 
 
 async def _answer(state: ServiceState, wanted: ScoreRequest, caller: Caller) -> bytes:

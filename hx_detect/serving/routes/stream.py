@@ -10,7 +10,7 @@ from hx_detect.serving.auth import Caller, require
 from hx_detect.serving.documented import REFERENCE, problems
 from hx_detect.serving.line_stream import LineStream, StreamPlan
 from hx_detect.serving.model_slot import SlotState
-from hx_detect.serving.routes.about import not_ready
+from hx_detect.serving.problems import not_ready
 from hx_detect.serving.routes.score import check_media_type
 from hx_detect.serving.schemas import LineErrorOut, RecordOut, ReviewIn, ScoreOptions
 from hx_detect.serving.state import get_state
@@ -64,7 +64,8 @@ async def stream(
     if lang is not None:
         set_language(lang)
     if state.models.state is not SlotState.READY:
-        raise not_ready(state.models.state)
+        raise not_ready(state=state.models.state)
+    request.state.caller = caller.name
     options = ScoreOptions(evidence=evidence, all_signals=all_signals)
     return LineStream(StreamPlan(
         batcher=state.batcher, caller=caller.name, options=options, longest=state.settings.max_bytes,
