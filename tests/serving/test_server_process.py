@@ -31,6 +31,9 @@ def toy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_toy_bundle(tmp_path_factory.mktemp("models") / "toy")
 
 
+CLIENTS = 6
+
+
 class Load:
     """Clients that call without a pause and check every answer.
 
@@ -39,7 +42,7 @@ class Load:
         clients: how many.
     """
 
-    def __init__(self, url: str, toy: Path, clients: int = 6) -> None:
+    def __init__(self, url: str, toy: Path, clients: int = CLIENTS) -> None:
         self.expected = {
             word: score.to_dict()
             for word, score in zip(
@@ -110,7 +113,10 @@ def test_sigterm_under_load_loses_nothing(toy: Path, tmp_path: Path) -> None:
         assert process.process.wait(60) == 0
         outcomes = load.end()
         assert served(outcomes) > 20
-        assert {outcome for outcome in outcomes if not outcome.startswith("good")} <= {"refused", "503"}
+        others = {outcome: count for outcome, count in outcomes.items() if not outcome.startswith("good")}
+        # What the kernel took while the service let go of the socket is broken off unread, once a client at most.
+        assert sum(others.pop(name) for name in [*others] if name.startswith("broken")) <= CLIENTS
+        assert set(others) <= {"refused", "503"}
         assert 503 in states
 
 
