@@ -42,6 +42,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         add(name, type=int, default=default, metavar=number, help=say(english, spanish) + " (%(default)s)")
     add("-o", "--output", type=Path, metavar=file, help=say("the page", "la página") + f" ({_PAGE}, {_SERVICE_PAGE})")
     add("--json", type=Path, metavar=file, help=say("the figures as JSON", "las cifras en JSON"))
+    earlier = say("take long measurements that are left out now over from this JSON",
+                  "toma de este JSON las mediciones largas que ahora no se hacen")  # fmt: skip
+    add("--earlier", type=Path, metavar=file, help=earlier)
     group = parser.add_argument_group(say("the scoring service", "el servicio"))
     group.add_argument(
         "--service",
@@ -64,7 +67,7 @@ def run(arguments: argparse.Namespace) -> int:
         UsageError: a size that makes no sense.
         BundleError: the model cannot be used.
         MissingExtraError: the rival was asked for, and transformers is not installed.
-        EvaluationError: a measuring process failed.
+        EvaluationError: a measuring process failed, or --earlier is of another model.
         OutputError: the page cannot be written.
     """
     if arguments.service:
@@ -77,7 +80,7 @@ def run(arguments: argparse.Namespace) -> int:
     from hx_detect.evaluation.benchmark_page import TARGETS, page
 
     options = BenchmarkOptions(arguments.texts, arguments.rival_texts, arguments.rows, arguments.repetitions)
-    found = run_benchmarks(arguments.model, options, _tell)
+    found = _whole(arguments, run_benchmarks(arguments.model, options, _tell))
     _print_targets(found, TARGETS)
     _write_all(arguments, _PAGE, page(found), found)
     return 0
@@ -103,10 +106,16 @@ def _run_service(arguments: argparse.Namespace) -> int:
         workers=arguments.workers,
         rival=not arguments.no_rival,
     )
-    found = run_service_benchmark(arguments.model, options, _tell)
+    found = _whole(arguments, run_service_benchmark(arguments.model, options, _tell))
     _print_targets(with_whole_soak(found), SERVICE_TARGETS)
     _write_all(arguments, _SERVICE_PAGE, service_page(found), found)
     return 0
+
+
+def _whole(arguments: argparse.Namespace, found: dict[str, Any]) -> dict[str, Any]:
+    from hx_detect.evaluation.earlier import with_earlier
+
+    return found if arguments.earlier is None else with_earlier(found, arguments.earlier)
 
 
 def _too_small(english: str, spanish: str) -> UsageError:

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from hx_detect.evaluation.earlier import told_earlier
+
 
 @dataclass(frozen=True, slots=True)
 class SpeedTarget:
@@ -62,15 +64,19 @@ def page(found: Mapping[str, Any]) -> str:
     )
     return (
         "\n\n".join(
-            (
+            part
+            for part in (
                 "# Benchmarks",
                 intro,
                 target_table(found, TARGETS, "en"),
+                told_earlier(found, "en"),
                 _details(found),
                 "## Resumen en español",
                 spanish,
                 target_table(found, TARGETS, "es"),
+                told_earlier(found, "es"),
             )
+            if part
         )
         + "\n"
     )

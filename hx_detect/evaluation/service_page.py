@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from hx_detect.evaluation.benchmark_page import SpeedTarget, target_table
+from hx_detect.evaluation.earlier import told_earlier
 
 WHOLE_SOAK_MINUTES: Final = 30.0
 
@@ -65,6 +66,7 @@ def service_page(found: Mapping[str, Any]) -> str:
         "# Benchmarks of the service",
         intro,
         target_table(held, SERVICE_TARGETS, "en"),
+        told_earlier(found, "en"),
         "## Throughput",
         _throughput(found),
         "## Latency and soak",
@@ -76,8 +78,9 @@ def service_page(found: Mapping[str, Any]) -> str:
         "## Resumen en español",
         spanish,
         target_table(held, SERVICE_TARGETS, "es"),
+        told_earlier(found, "es"),
     )
-    return "\n\n".join(parts) + "\n"
+    return "\n\n".join(part for part in parts if part) + "\n"
 
 
 def _throughput(found: Mapping[str, Any]) -> str:

@@ -19,6 +19,7 @@ QUANTUM: Final = 128
 """Tokens that a caller is served with at each turn, about."""
 CHARS_PER_TOKEN: Final = 4
 FRAME_TOKENS: Final = 2
+MOST_WAITS: Final = 10
 TOKENS_PER_PLACE: Final = 128
 """The queue holds this many tokens for each text that it holds."""
 
@@ -103,7 +104,7 @@ class FairQueue(Generic[T]):
         self._tokens = 0
         self._last_put = -math.inf
         self._gap = math.inf
-        self._out = 0
+        self._had_company = False
         self._closed = False
         self._changed = threading.Condition()
 
@@ -154,28 +155,19 @@ class FairQueue(Generic[T]):
 
         Args:
             budget: tokens; the first item is taken whatever it costs.
-            max_wait: seconds to wait for company once there is something.
+            max_wait: seconds to wait for the next request once there is one; all in all ten times that.
             timeout: seconds to wait for something; None waits for ever.
 
         Returns:
             Slices in the order they were taken, each request at most once; empty when nothing came in time or the
-            queue is closed and empty. ``done`` must be called once they are dealt with: as long as a batch is out,
-            the next is given only when it is full, as small ones cost more for each text and gain no time.
+            queue is closed and empty.
         """
         with self._changed:
-            self._changed.wait_for(lambda: self._worth_taking(budget) or self._closed, timeout)
-            if not self._worth_taking(1):
-                return []
+            self._changed.wait_for(lambda: self._texts > 0 or self._closed, timeout)
             self._wait_for_company(budget, max_wait)
             batch = self._taken(budget)
-            self._out += bool(batch)
+            self._had_company = len(batch) > 1 or (self._had_company and not batch)
             return batch
-
-    def done(self) -> None:
-        """A batch that was taken is dealt with."""
-        with self._changed:
-            self._out -= 1
-            self._changed.notify_all()
 
     def close(self) -> None:
         """Take no more requests; those that wait can still be taken."""
@@ -194,18 +186,16 @@ class FairQueue(Generic[T]):
                 if not lane.waiting:
                     self._leave(request.caller, lane)
 
-    def _worth_taking(self, budget: int) -> bool:
-        return self._texts > 0 and (self._out == 0 or self._tokens >= budget)
-
     def _wait_for_company(self, budget: int, max_wait: float) -> None:
-        """Not where requests come so far apart that none is likely to come in time."""
-        if self._gap > max_wait:
+        """As long as requests follow each other closely; not where the first is likely to stay alone."""
+        if self._gap > max_wait and not self._had_company:
             return
-        deadline = time.monotonic() + max_wait
+        last = time.monotonic() + MOST_WAITS * max_wait
         while self._texts and self._tokens < budget and not self._closed:
-            left = deadline - time.monotonic()
-            if left <= 0 or not self._changed.wait(left):
+            left = min(self._last_put + max_wait, last) - time.monotonic()
+            if left <= 0:
                 return
+            self._changed.wait(left)
 
     def _taken(self, budget: int) -> list[Slice[T]]:
         """Turns until the budget is spent; the caller whose turn was cut short goes on first next time."""

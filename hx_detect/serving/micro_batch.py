@@ -15,6 +15,7 @@ from hx_detect.serving.fair_queue import FairQueue, QueueClosed, QueueFull, Slic
 from hx_detect.serving.logs import log
 from hx_detect.serving.metrics import Metrics
 from hx_detect.serving.model_slot import ModelSlot
+from hx_detect.serving.priority import step_back
 from hx_detect.serving.problems import internal, not_ready, queue_full, too_slow
 
 WORKERS: Final = 2
@@ -187,14 +188,12 @@ class MicroBatcher:
 
     def _work(self, queue: FairQueue[_Pending]) -> None:
         """The life of a scoring thread."""
+        step_back()
         while True:
             batch = queue.take(self._batch_tokens, self._max_wait, IDLE_SECONDS)
             if batch:
                 self._tell_queue()
-                try:
-                    self._score_batch(batch)
-                finally:
-                    queue.done()
+                self._score_batch(batch)
             elif queue.closed and not len(queue):
                 return
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -14,6 +16,7 @@ from hx_detect.batch_options import StreamScorer
 from hx_detect.errors import HxDetectError, SelfTestError
 from hx_detect.records import Review
 from hx_detect.serving.logs import log
+from hx_detect.serving.priority import step_back
 from hx_detect.wording import say
 
 WARM_UP: Final = (
@@ -118,8 +121,10 @@ class ModelSlot:
             started = time.monotonic()
             mark = self._mark()
             try:
-                scorer = self._load()
-                check(scorer)
+                with ThreadPoolExecutor(
+                    1, initializer=step_back
+                ) as apart:  # the runtime's own threads are its children
+                    scorer = apart.submit(copy_context().run, self._loaded_and_checked).result()
             except Exception as error:
                 self.failure, self._loaded = error, mark
                 self._told(None)
@@ -129,6 +134,11 @@ class ModelSlot:
             done = Reloaded(scorer, changed, time.monotonic() - started)
             self._told(done)
             return done
+
+    def _loaded_and_checked(self) -> StreamScorer:
+        scorer = self._load()
+        check(scorer)
+        return scorer
 
     def follow(self, every: float) -> None:
         """Reload whenever the model on disk becomes another one, until ``drain``; runs in a thread of its own.
@@ -190,7 +200,7 @@ def mark_of(place: Path | None, signal: Path | None = None) -> ModelMark | None:
     try:
         folder = model_folder(place)
         if folder is None:
-            from hx_detect.bundle import default_bundle
+            from hx_detect.bundle_places import default_bundle
 
             folder = default_bundle()
         asked = signal.stat().st_mtime_ns if signal is not None and signal.exists() else 0
@@ -218,7 +228,7 @@ def slot_of(
     def load() -> StreamScorer:
         from hx_detect.scorer import Scorer
 
-        scorer: StreamScorer = Scorer.load(model_folder(place), threads=threads)
+        scorer: StreamScorer = Scorer.load(model_folder(place), threads=threads, low_latency=True)
         return scorer
 
     return ModelSlot(load, lambda: mark_of(place, signal), told)

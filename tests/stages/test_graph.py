@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import openvino
@@ -64,6 +65,34 @@ def test_threads_take_turns(model: Path) -> None:
             turns += not ended.is_set()
         assert different.result(120) == 1
     assert turns == 5
+
+
+def test_one_batch_alone_gets_all_cores_and_the_same_numbers(model: Path) -> None:
+    plain, quick = Graph(model, "f32", threads=2), Graph(model, "f32", threads=2, low_latency=True)
+    for rows, width in ((1, 8), (1, 40), (7, 16)):
+        want, got = plain.run([batch(rows, width)])[0], quick.run([batch(rows, width)])[0]
+        assert {name: output.tobytes() for name, output in got.items()} == {
+            name: output.tobytes() for name, output in want.items()
+        }
+
+
+def test_only_who_is_alone_gets_all_cores(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ways: list[str] = []
+    for way in ("_run_alone", "_run_queued"):
+        run = getattr(Graph, way)
+
+        def noted(self: Graph, *given: Any, way: str = way, run: Any = run) -> Any:  # noqa: ANN401 - any method
+            ways.append(way)
+            return run(self, *given)
+
+        monkeypatch.setattr(Graph, way, noted)
+    quick = Graph(model, "f32", threads=2, low_latency=True)
+    quick.run([batch(1, 8)])
+    quick.run([batch(1, 8), batch(2, 8)])
+    quick._busy = 1  # as if another thread ran a batch now
+    quick.run([batch(1, 8)])
+    Graph(model, "f32", threads=1, low_latency=True).run([batch(1, 8)])
+    assert ways == ["_run_alone", "_run_queued", "_run_queued", "_run_queued"]
 
 
 def test_no_batches(model: Path) -> None:
