@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from hx_detect.batch_options import StreamScorer
+from hx_detect.bundle_places import default_bundle, find_model
 from hx_detect.errors import HxDetectError, SelfTestError
 from hx_detect.records import Review
 from hx_detect.serving.logs import log
@@ -183,9 +184,18 @@ def check(scorer: StreamScorer) -> None:
 
 
 def model_folder(place: Path | None) -> Path | None:
-    """The folder of the model: ``place`` itself, or what a file of that name holds (relative to the file)."""
-    if place is None or not place.is_file():
-        return place
+    """The folder of the model: ``place`` itself, what a file of that name holds (relative to the file), or a name.
+
+    A name (``hx-es-en``, ``hx-es-en@1.2.0``) means a version of the registry, or the installed model.
+
+    Raises:
+        BundleNotFoundError: there is no such version.
+        RegistryError: the registry cannot be read.
+    """
+    if place is None:
+        return None
+    if not place.is_file():
+        return find_model(place)
     with place.open(encoding="utf-8") as file:
         return place.parent / file.read(LARGEST_POINTER).strip()
 
@@ -200,8 +210,6 @@ def mark_of(place: Path | None, signal: Path | None = None) -> ModelMark | None:
     try:
         folder = model_folder(place)
         if folder is None:
-            from hx_detect.bundle_places import default_bundle
-
             folder = default_bundle()
         asked = signal.stat().st_mtime_ns if signal is not None and signal.exists() else 0
         return ModelMark(folder.resolve(), (folder / SUMS).read_bytes(), asked)
@@ -228,7 +236,7 @@ def slot_of(
     def load() -> StreamScorer:
         from hx_detect.scorer import Scorer
 
-        scorer: StreamScorer = Scorer.load(model_folder(place), threads=threads, low_latency=True)
+        scorer: StreamScorer = Scorer.load(model_folder(place), threads=threads)
         return scorer
 
     return ModelSlot(load, lambda: mark_of(place, signal), told)

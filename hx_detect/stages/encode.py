@@ -14,8 +14,14 @@ from hx_detect.stage_records import IdArray, Tokens, WindowLogits
 
 BUCKET: Final = 8
 """Windows are padded to a multiple of this, from their own length alone, so that company never changes a number."""
-BATCH_TOKENS: Final = 1024
-BATCH_TEXTS: Final = 64
+BATCH_ROWS: Final = {
+    8: (16, 4, 1), 16: (16, 4, 1), 24: (8, 4, 1), 32: (8, 4, 1), 40: (8, 4, 1), 48: (4, 1), 56: (2, 1), 64: (4, 1),
+    72: (2, 1), 80: (4, 1),
+}  # fmt: skip
+"""Width -> rows that a batch may have; wider windows go alone. The runtime makes kernels anew, in the time of ten texts
+and with 5 MB, for each number of tokens in a batch: so there are 23. From some 200 tokens on, more gain nothing."""
+_MOST_FILL: Final = 0.25
+"""Rows of a batch that may be there only to fill it up."""
 _FRAME: Final = 2
 
 
@@ -105,15 +111,25 @@ def _windows(text: int, count: int, spec: WindowSpec) -> Iterator[_Window]:
 
 
 def _batches(windows: Sequence[_Window]) -> Iterator[list[_Window]]:
-    """Windows of one width together, longest first, within the budget of tokens and texts."""
+    """Windows of one width together, longest first, in as many as a batch of that width may have, or a few less."""
     for width, group in groupby(sorted(windows, key=lambda window: -window.width), key=lambda window: window.width):
         same = list(group)
-        size = max(1, min(BATCH_TEXTS, BATCH_TOKENS // width))
-        yield from (same[first : first + size] for first in range(0, len(same), size))
+        while same:
+            rows = rows_of_batch(len(same), width)
+            yield same[:rows]
+            del same[:rows]
+
+
+def rows_of_batch(count: int, width: int) -> int:
+    """Rows of the next batch, where so many windows of a width wait; more than wait where only few are to be filled."""
+    return next(rows for rows in BATCH_ROWS.get(width, (1,)) if rows - count <= _MOST_FILL * rows)
 
 
 def _padded(batch: Sequence[_Window], tokens: Sequence[Tokens], frame: Frame) -> tuple[IdArray, IdArray]:
-    ids = np.full((len(batch), batch[0].width), frame.padding, np.int64)
+    """Ids and mask; rows that fill up repeat the last."""
+    width = batch[0].width
+    rows = rows_of_batch(len(batch), width)
+    ids = np.full((rows, width), frame.padding, np.int64)
     mask = np.zeros_like(ids)
     for row, window in enumerate(batch):
         length = window.end - window.start
@@ -121,18 +137,21 @@ def _padded(batch: Sequence[_Window], tokens: Sequence[Tokens], frame: Frame) ->
         ids[row, 1 : length + 1] = tokens[window.text].ids[window.start : window.end]
         ids[row, length + 1] = frame.end
         mask[row, : length + _FRAME] = 1
+    ids[len(batch) :], mask[len(batch) :] = ids[len(batch) - 1], mask[len(batch) - 1]
     return ids, mask
 
 
 def _logits(window: _Window, row: int, outputs: Mapping[str, NDArray[np.float32]]) -> WindowLogits:
+    inside = slice(1, window.end - window.start + 1)
     return WindowLogits(
         start=window.start,
         fresh=window.fresh,
         sentiment=outputs["sentiment"][row],
         stars=outputs["stars"][row],
         signals=outputs["signals"][row],
-        evidence=outputs["evidence"][row, 1 : window.end - window.start + 1],
+        evidence=outputs["evidence"][row, inside],
         stage=outputs["stage"][row],
         kind=outputs["kind"][row],
         hx=float(outputs["hx"][row, 0]),
+        hidden=outputs["hidden"][row, inside] if "hidden" in outputs else None,
     )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -26,6 +27,10 @@ HIDDEN: Final = "hidden"
 _MOST_STREAMS: Final = 16
 _KEPT_SHAPES: Final = 64
 """Kernels are kept for so many batch shapes; under the runtime's own limit of 5,000 a service grew without end."""
+_ONEDNN: Final = {"ONEDNN_MAX_CPU_ISA": "AVX512_CORE_VNNI", "ONEDNN_PRIMITIVE_CACHE_CAPACITY": "2048"}
+"""Settings of the runtime's kernels, which it reads from the environment when it needs the first of them. Without AMX
+they are made in a third of the time, take two thirds for one text and the same for many, and give the same numbers.
+The capacity holds those of the 23 numbers of tokens that batches have (``encode.BATCH_ROWS``), 63 each."""
 _PATIENCE_SECONDS: Final = 5.0
 _TELEMETRY: Final = "openvino_telemetry"
 
@@ -38,8 +43,6 @@ class Graph:
         precision: ``f32``, ``bf16`` or None for the runtime's own choice.
         threads: cores to use; None for all that this process may use.
         cache: folder for the compiled graph, which makes the next load faster; None for no cache.
-        low_latency: compile the graph a second time, for a batch that comes alone: all cores then work on it. Takes a
-            third less time for one text, the same numbers, and the weights' memory again.
         outputs: names of the outputs to give.
 
     Raises:
@@ -52,8 +55,6 @@ class Graph:
         precision: str | None,
         threads: int | None = None,
         cache: Path | None = None,
-        *,
-        low_latency: bool = False,
         outputs: Sequence[str] = OUTPUTS,
     ) -> None:
         openvino = import_openvino()
@@ -65,26 +66,23 @@ class Graph:
         }
         if precision is not None:
             settings["INFERENCE_PRECISION_HINT"] = precision
-        try:
-            compiled = _compile(openvino, model, settings, cache)
-            self._lone: Any = None
-            if low_latency and cores > 1:
-                self._lone = _compile(openvino, model, settings | {"NUM_STREAMS": 1}, cache).create_infer_request()
-        except RuntimeError as error:
-            raise _damaged(model, str(error).strip().splitlines()[-1]) from error
-        self._output: dict[str, int] = {
-            name: index for index, output in enumerate(compiled.outputs) for name in output.get_names()
-        }
         self._names = tuple(outputs)
-        missing = [name for name in self._names if name not in self._output]
-        if missing:
-            raise _damaged(model, f"{', '.join(missing)} missing")
-        self._queue: Any = openvino.AsyncInferQueue(compiled)
-        self._queue.set_callback(self._collect)
         self._lock = Lock()
         self._turn = Lock()
-        self._busy = 0
-        self._counting = Lock()
+        with _environment(_ONEDNN):
+            try:
+                compiled = _compile(openvino, model, settings, cache)
+            except RuntimeError as error:
+                raise _damaged(model, str(error).strip().splitlines()[-1]) from error
+            self._output: dict[str, int] = {
+                name: index for index, output in enumerate(compiled.outputs) for name in output.get_names()
+            }
+            missing = [name for name in self._names if name not in self._output]
+            if missing:
+                raise _damaged(model, f"{', '.join(missing)} missing")
+            self._queue: Any = openvino.AsyncInferQueue(compiled)
+            self._queue.set_callback(self._collect)
+            self.run([(np.ones((1, 8), np.int64), np.ones((1, 8), np.int64))])
 
     def run(self, batches: Sequence[tuple[IdArray, IdArray]]) -> list[Mapping[str, NDArray[np.float32]]]:
         """Run batches side by side; several threads may call it: their batches take turns.
@@ -95,20 +93,6 @@ class Graph:
         Returns:
             The outputs of each batch by name, in order.
         """
-        with self._counting:
-            alone = self._lone is not None and self._busy == 0 and len(batches) == 1
-            self._busy += 1
-        try:
-            return [self._run_alone(*batches[0])] if alone else self._run_queued(batches)
-        finally:
-            with self._counting:
-                self._busy -= 1
-
-    def _run_alone(self, ids: IdArray, mask: IdArray) -> Mapping[str, NDArray[np.float32]]:
-        self._lone.infer({"input_ids": ids, "attention_mask": mask})
-        return self._outputs(self._lone)
-
-    def _run_queued(self, batches: Sequence[tuple[IdArray, IdArray]]) -> list[Mapping[str, NDArray[np.float32]]]:
         found: list[Mapping[str, NDArray[np.float32]]] = [{} for _ in batches]
         done: SimpleQueue[int] = SimpleQueue()
         for place, (ids, mask) in enumerate(batches):
@@ -146,6 +130,18 @@ class Graph:
 
     def _outputs(self, request: Any) -> Mapping[str, NDArray[np.float32]]:  # noqa: ANN401 - a class of openvino, which is not imported here
         return {name: request.get_output_tensor(self._output[name]).data.copy() for name in self._names}
+
+
+@contextmanager
+def _environment(settings: Mapping[str, str]) -> Iterator[None]:
+    """Environment variables for a while; those that the user set stay. Torch must not find them: it needs AMX."""
+    added = [name for name in settings if name not in os.environ]
+    os.environ.update({name: settings[name] for name in added})
+    try:
+        yield
+    finally:
+        for name in added:
+            os.environ.pop(name, None)
 
 
 def _compile(openvino: ModuleType, model: Path, settings: dict[str, Any], cache: Path | None) -> Any:  # noqa: ANN401 - a class of openvino, which is not imported here

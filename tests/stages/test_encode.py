@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from hx_detect.stage_records import IdArray, Tokens
-from hx_detect.stages.encode import BATCH_TEXTS, BATCH_TOKENS, BUCKET, WindowSpec, encode
+from hx_detect.stages.encode import BATCH_ROWS, BUCKET, WindowSpec, encode, rows_of_batch
 from hx_detect.stages.tokenise import SpecialTokens
 
 FRAME = SpecialTokens(begin=0, end=2, padding=1)
@@ -65,8 +65,9 @@ def test_each_window_gets_its_own_numbers(lengths: list[int]) -> None:
             ids = tokens.ids[window.start : window.start + 18]
             assert window.evidence[:, 0].tolist() == ids.tolist()
             assert window.hx == window.stars[0] == ids.sum() + FRAME.end
-    assert all(width % BUCKET == 0 and rows <= BATCH_TEXTS for rows, width in graph.shapes)
-    assert all(rows == 1 or rows * width <= BATCH_TOKENS for rows, width in graph.shapes)
+    for rows, width in graph.shapes:
+        assert width % BUCKET == 0
+        assert rows in BATCH_ROWS.get(width, (1,))
 
 
 def test_the_width_depends_on_the_text_alone() -> None:
@@ -79,13 +80,27 @@ def test_the_width_depends_on_the_text_alone() -> None:
     together = EchoGraph()
     encode([text(length) for length in lengths], together, FRAME, SPEC)
     assert alone == [8, 8, 16, 16, 24, 24]
-    assert sorted(w for rows, w in together.shapes for _ in range(rows)) == sorted(alone)
+    assert {width for _, width in together.shapes} == set(alone)
 
 
 def test_many_texts_are_cut_into_batches() -> None:
     graph = EchoGraph()
-    encode([text(3)] * 150, graph, FRAME, SPEC)
-    assert graph.shapes == [(64, 8), (64, 8), (22, 8)]
+    found = encode([text(3, first=10 + place) for place in range(39)], graph, FRAME, SPEC)
+    assert graph.shapes == [(16, 8), (16, 8), (4, 8), (4, 8)], "the last holds three, and one to fill it up"
+    assert [windows[0].evidence[0, 0] for windows in found] == [10 + place for place in range(39)]
+
+
+@pytest.mark.parametrize(
+    ("count", "width", "rows"),
+    [(1, 32, 1), (2, 32, 1), (3, 32, 4), (5, 32, 4), (6, 32, 8), (70, 32, 8), (11, 16, 4), (12, 16, 16), (9, 160, 1)],
+)
+def test_rows_that_wait_and_rows_of_the_batch(count: int, width: int, rows: int) -> None:
+    assert rows_of_batch(count, width) == rows
+
+
+def test_batches_have_few_numbers_of_tokens() -> None:
+    tokens = {rows_of_batch(count, width) * width for width in range(BUCKET, 161, BUCKET) for count in range(1, 65)}
+    assert len(tokens) == 23
 
 
 @pytest.mark.parametrize("texts", [[], [text(0)]])

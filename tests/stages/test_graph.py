@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -14,6 +15,7 @@ from openvino import opset13 as ops
 from toy_bundle import toy_graph, toy_tokenizer
 
 from hx_detect.errors import BundleDamagedError
+from hx_detect.stages import graph as graph_module
 from hx_detect.stages.graph import OUTPUTS, Graph
 
 
@@ -67,32 +69,21 @@ def test_threads_take_turns(model: Path) -> None:
     assert turns == 5
 
 
-def test_one_batch_alone_gets_all_cores_and_the_same_numbers(model: Path) -> None:
-    plain, quick = Graph(model, "f32", threads=2), Graph(model, "f32", threads=2, low_latency=True)
-    for rows, width in ((1, 8), (1, 40), (7, 16)):
-        want, got = plain.run([batch(rows, width)])[0], quick.run([batch(rows, width)])[0]
-        assert {name: output.tobytes() for name, output in got.items()} == {
-            name: output.tobytes() for name, output in want.items()
-        }
+def test_settings_of_the_kernels_are_for_this_runtime_alone(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("ONEDNN_MAX_CPU_ISA", raising=False)
+    monkeypatch.setenv("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "99")
+    seen: list[tuple[str | None, str | None]] = []
+    compile_graph = graph_module._compile
 
+    def noted(*given: Any) -> Any:  # noqa: ANN401 - a class of openvino
+        seen.append((os.environ.get("ONEDNN_MAX_CPU_ISA"), os.environ.get("ONEDNN_PRIMITIVE_CACHE_CAPACITY")))
+        return compile_graph(*given)
 
-def test_only_who_is_alone_gets_all_cores(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    ways: list[str] = []
-    for way in ("_run_alone", "_run_queued"):
-        run = getattr(Graph, way)
-
-        def noted(self: Graph, *given: Any, way: str = way, run: Any = run) -> Any:  # noqa: ANN401 - any method
-            ways.append(way)
-            return run(self, *given)
-
-        monkeypatch.setattr(Graph, way, noted)
-    quick = Graph(model, "f32", threads=2, low_latency=True)
-    quick.run([batch(1, 8)])
-    quick.run([batch(1, 8), batch(2, 8)])
-    quick._busy = 1  # as if another thread ran a batch now
-    quick.run([batch(1, 8)])
-    Graph(model, "f32", threads=1, low_latency=True).run([batch(1, 8)])
-    assert ways == ["_run_alone", "_run_queued", "_run_queued", "_run_queued"]
+    monkeypatch.setattr(graph_module, "_compile", noted)
+    Graph(model, "f32", threads=1)
+    assert seen == [("AVX512_CORE_VNNI", "99")], "what the user set stays"
+    assert "ONEDNN_MAX_CPU_ISA" not in os.environ
+    assert os.environ["ONEDNN_PRIMITIVE_CACHE_CAPACITY"] == "99"
 
 
 def test_no_batches(model: Path) -> None:
