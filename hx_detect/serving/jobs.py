@@ -12,6 +12,7 @@ import os
 import secrets
 import socket
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -26,6 +27,7 @@ from hx_detect.serving.job_outcome import ended, failed, gave_up, progress_of, t
 from hx_detect.serving.job_results import ResultWriter
 from hx_detect.serving.job_run import Batcher, BlockScorer, JobChild, ModelChangedError
 from hx_detect.serving.logs import log
+from hx_detect.serving.metrics import Metrics
 from hx_detect.serving.model_slot import ModelSlot, SlotState
 from hx_detect.serving.settings import ServeSettings
 from hx_detect.serving.store.engine import Store
@@ -72,17 +74,21 @@ class JobRunner:
         store: where the jobs are.
         batcher: scores their texts.
         models: says which model is in use.
+        metrics: is told of jobs that ended.
 
     Attributes:
         owner: this worker's name in the store.
         results: gives results in any format.
     """
 
-    def __init__(self, settings: ServeSettings, store: Store, batcher: Batcher, models: ModelSlot) -> None:
+    def __init__(
+        self, settings: ServeSettings, store: Store, batcher: Batcher, models: ModelSlot, metrics: Metrics
+    ) -> None:
         self._settings = settings
         self._store = store
         self._batcher = batcher
         self._models = models
+        self._metrics = metrics
         self.owner = f"{socket.gethostname()[:60]}:{os.getpid()}:{secrets.token_hex(8)}"
         self._running: dict[str, asyncio.Task[None]] = {}
         self.results = ResultWriter(settings)
@@ -195,11 +201,16 @@ class JobRunner:
         try:
             values = await self._outcome(running)
             if await to_thread.run_sync(write_job, self._store, job.id, self.owner, values):
-                log("job_ended", job=job.id, state=values["state"], rows=values.get("rows_done"))
+                self._told(job, values)
         finally:
             with contextlib.suppress(HxDetectError):  # the database is away: the lock says enough
                 await asyncio.shield(to_thread.run_sync(self._leave, running))
             running.lock.release()
+
+    def _told(self, job: Job, values: Mapping[str, Any]) -> None:
+        log("job_ended", job=job.id, state=values["state"], rows=values.get("rows_done"))
+        if values["state"] in ("done", "failed"):
+            self._metrics.job(values["state"], values.get("rows_done", 0), values.get("rejected", 0))
 
     async def _outcome(self, running: _Running) -> dict[str, Any]:
         job, folder = running.job, running.folder

@@ -65,6 +65,9 @@ class Metrics:
         self._model = _gauge(registry, "hx_model_info", "1 for the model in use", ("name", "version"), "livemax")
         self._ready = _gauge(registry, "hx_ready", "1 while the service takes requests", (), "livemin")
         self._reloads = Counter("hx_model_reloads", "Models taken up, by outcome", ("outcome",), registry=registry)
+        self._jobs = Counter("hx_jobs", "Files scored as jobs, by outcome", ("state",), registry=registry)
+        self._job_rows = Counter("hx_job_rows", "Rows of jobs that ended, by what became of them", ("outcome",),
+                                 registry=registry)  # fmt: skip
         self._model_shown: tuple[str, str] | None = None
 
     def request(self, method: str, route: str, status: int, code: str, seconds: float) -> None:
@@ -113,6 +116,12 @@ class Metrics:
     def reload(self, *, done: bool) -> None:
         """A model was taken up, or could not be."""
         self._reloads.labels("done" if done else "failed").inc()
+
+    def job(self, state: str, rows: int = 0, rejected: int = 0) -> None:
+        """A file is done, or failed; a job that goes back into the queue is not told of."""
+        self._jobs.labels(state).inc()
+        self._job_rows.labels("scored").inc(rows - rejected)
+        self._job_rows.labels("rejected").inc(rejected)
 
     def ready(self, value: bool) -> None:
         """Whether the service takes requests."""

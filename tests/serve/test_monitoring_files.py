@@ -32,6 +32,7 @@ def exposed() -> dict[str, frozenset[str]]:
     metrics.reload(done=True)
     metrics.reload(done=False)
     metrics.ready(True)
+    metrics.job("done", rows=9, rejected=1)
     return {sample.name: frozenset(sample.labels) for family in metrics.registry.collect() for sample in family.samples}
 
 
@@ -87,7 +88,7 @@ def test_values_of_labels_are_those_that_the_service_gives() -> None:
             assert [one for one in LEVELS if re.fullmatch(value, one)] == ["hx", "hx_risk", "hx_voiced"]
         elif label == "language":
             assert value in LANGUAGES
-        elif label in ("code", "outcome"):
+        elif label in ("code", "outcome", "state"):
             assert f'"{value}"' in source, value
         elif label == "route" and operator == "=":
             assert f'"{value.removeprefix("/v1")}"' in source, value

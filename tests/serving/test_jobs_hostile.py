@@ -168,7 +168,7 @@ def _office(name: str) -> bytes:
         ("text.parquet", b"texto\nhola a todos\n"),
         ("text.xlsx", b"texto\nhola a todos\n"),
         ("page.html", b"<html><body>hola</body></html>"),
-        ("twice.csv.gz", gzip.compress(gzip.compress(b"texto\nhola\n"))),
+        ("twice.csv.gz", gzip.compress(gzip.compress(b"texto\nhola\n", mtime=0), mtime=0)),
         ("secret.parquet", b"PARE" + bytes(100)),
     ],
 )

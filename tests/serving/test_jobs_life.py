@@ -114,6 +114,21 @@ def test_pages(tmp_path: Path) -> None:
         assert client.get("/v1/jobs", params={"after": "x"}).status_code == 422
 
 
+def test_metrics_count_jobs_and_their_rows(tmp_path: Path) -> None:
+    with serving(tmp_path) as client:
+        scored(client, "opiniones.csv", export("csv"))
+        scored(client, "nada.csv", b"id,texto\n")
+
+        def told() -> bool:  # after the store, which the job's state comes from
+            return 'hx_jobs_total{state="failed"} 1.0' in client.get("/metrics").text
+
+        wait_for(told)
+        metrics = client.get("/metrics").text
+        assert 'hx_jobs_total{state="done"} 1.0' in metrics
+        assert 'hx_job_rows_total{outcome="scored"} 2.0' in metrics
+        assert 'hx_job_rows_total{outcome="rejected"} 1.0' in metrics
+
+
 def test_cancelling_a_running_job(tmp_path: Path, held: Held) -> None:
     with serving(tmp_path, held, drain_s=0.1) as client:
         identifier = queued(client)
