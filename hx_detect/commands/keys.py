@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     create.add_argument("name", metavar=say("NAME", "NOMBRE"), help=say("who or what uses it", "quién o qué la usa"))
     create.add_argument(
-        "--scopes", default="score", metavar="score,feedback,admin",
+        "--scopes", default="score", metavar="score,feedback,cases,admin",
         help=say("what it may do (default: score)", "qué puede hacer (por omisión: score)"),
     )  # fmt: skip
     create.add_argument(

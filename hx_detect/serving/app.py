@@ -31,7 +31,7 @@ from hx_detect.serving.settings import ServeSettings
 from hx_detect.serving.state import ServiceState
 from hx_detect.serving.store.engine import Store, database_url
 
-ROUTES: Final = ("score", "stream", "jobs", "feedback", "about", "admin", "console")
+ROUTES: Final = ("score", "stream", "jobs", "feedback", "cases", "about", "admin", "console")
 """Modules of ``hx_detect.serving.routes``, in the order of the documentation."""
 
 
@@ -101,7 +101,7 @@ def _middleware(settings: ServeSettings, metrics: Metrics, slot: ModelSlot) -> l
         cors = Middleware(
             CORSMiddleware,
             allow_origins=list(settings.cors_origins),
-            allow_methods=["GET", "POST", "DELETE"],
+            allow_methods=["GET", "POST", "PATCH", "DELETE"],
             allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "X-API-Key", "X-Request-ID"],
             expose_headers=["Retry-After", "X-Request-ID"],
         )
@@ -115,7 +115,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     state: ServiceState = app.state.service
     await to_thread.run_sync(state.store.migrate)
     state.batcher.start()
-    state.jobs = JobRunner(state.settings, state.store, state.batcher, state.models)
+    state.jobs = JobRunner(state.settings, state.store, state.batcher, state.models, state.metrics)
     await state.jobs.start()
     threading.Thread(target=_keep_model, args=(app, state), name="model", daemon=True).start()
     try:

@@ -18,8 +18,8 @@ from typing import Final
 from hx_detect.errors import UsageError
 from hx_detect.wording import say
 
-SCOPES: Final = ("score", "feedback", "admin")
-"""What a key may open: scoring and its jobs; corrections; reloading the model. None implies another."""
+SCOPES: Final = ("score", "feedback", "cases", "admin")
+"""What a key may open: scoring and its jobs; corrections; cases; reloading the model. None implies another."""
 ANONYMOUS: Final = "anonymous"
 """The caller's name where no key is needed; no key may have it."""
 MARK: Final = "hxd"

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from serve_files import SERVE, read_yaml
 
-from hx_detect.scorer import CACHE_VARIABLE
+from hx_detect.graph_cache import CACHE_VARIABLE
 from hx_detect.serving.server import KEEP_ALIVE_SECONDS
 from hx_detect.serving.settings import TABLE, ServeSettings, from_sources, variable
 

@@ -90,16 +90,20 @@ def test_nothing_comes_from_elsewhere_and_nothing_is_inline(path: str) -> None:
         assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function", text)
 
 
+def sentences() -> str:
+    return "".join(read(path) for path in OURS if path.endswith("texts.js"))
+
+
 def texts() -> dict[str, tuple[str, str]]:
-    """Key -> Spanish, English, as ``texts.js`` has them."""
+    """Key -> Spanish, English, as ``texts.js`` and its parts have them."""
     string = r'"((?:[^"\\]|\\.)*)"'
     pattern = rf"^\s*(\w+): \[\s*{string},\s*{string},?\s*\]"
-    return {key: (es, en) for key, es, en in re.findall(pattern, read("static/js/texts.js"), re.MULTILINE)}
+    return {key: (es, en) for key, es, en in re.findall(pattern, sentences(), re.MULTILINE)}
 
 
 def test_every_text_is_there_in_both_languages() -> None:
     found = texts()
-    assert len(found) == len(re.findall(r"^  \w+: \[", read("static/js/texts.js"), re.MULTILINE))
+    assert len(found) == len(re.findall(r"^  \w+: \[", sentences(), re.MULTILINE))
     for key, (es, en) in found.items():
         assert es.strip(), key
         assert en.strip(), key

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
+from hx_detect.serving.store import case_tables  # noqa: F401 - its tables belong to the metadata
 from hx_detect.serving.store.tables import Table
 
 

@@ -91,8 +91,11 @@ export async function call(path, init = {}) {
 }
 
 /** @param {string} path @param {unknown} body @param {Record<string, string>} [more] @returns {Promise<any>} */
-async function post(path, body, more = {}) {
-  const init = { method: "POST", headers: { "Content-Type": "application/json", ...more }, body: JSON.stringify(body) };
+const post = (path, body, more = {}) => send("POST", path, body, more);
+
+/** @param {string} method @param {string} path @param {unknown} body @param {Record<string, string>} [more] @returns {Promise<any>} */
+async function send(method, path, body, more = {}) {
+  const init = { method, headers: { "Content-Type": "application/json", ...more }, body: JSON.stringify(body) };
   return (await call(path, init)).json();
 }
 
@@ -112,6 +115,28 @@ export async function score(text, answer) {
 
 /** Store a correction. @param {object} correction @param {string} word the same for the same correction */
 export const giveFeedback = (correction, word) => post("v1/feedback", correction, { "Idempotency-Key": word });
+
+/** @param {Record<string, string>} filter @returns {Promise<any>} a page of cases */
+export const cases = async (filter) => (await call(`v1/cases?${new URLSearchParams(filter)}`)).json();
+
+export const caseStats = async () => (await call("v1/cases/stats")).json();
+
+export const caseNames = async () => (await call("v1/cases/names")).json();
+
+/** @param {string} id */
+const casePlace = (id) => `v1/cases/${encodeURIComponent(id)}`;
+
+/** @param {string} id @returns {Promise<any>} the case whole */
+export const oneCase = async (id) => (await call(casePlace(id))).json();
+
+/** @param {string} id @param {object} change @returns {Promise<any>} the case whole */
+export const changeCase = (id, change) => send("PATCH", casePlace(id), change);
+
+/** @param {string} id @param {object} note @returns {Promise<any>} the case whole */
+export const noteCase = (id, note) => post(`${casePlace(id)}/notes`, note);
+
+/** @param {string} id @param {object} text @returns {Promise<any>} the case whole */
+export const addCaseText = (id, text) => post(`${casePlace(id)}/texts`, text);
 
 /** @param {string} id @returns {Promise<Job>} */
 export const job = async (id) => (await call(`v1/jobs/${encodeURIComponent(id)}`)).json();

@@ -1,16 +1,26 @@
 // The page's address and the person's choices -> the view shown, its language, its colours.
 
 import { onKeyNeeded } from "./api.js";
+import { showCases, startCasesView } from "./cases-view.js";
 import { byId, keep } from "./dom.js";
 import { startFileView } from "./file-view.js";
 import { applyTexts, lang, loadLabels, onLang, setLang, t } from "./i18n.js";
 import { startTextView } from "./text-view.js";
 
-const VIEWS = ["text", "file"];
+const VIEWS = ["text", "file", "cases"];
+
+/** View and what is open in it, as the address names them. */
+const placeNow = () => location.hash.slice(1).split("/");
+
+/** The cases are read whenever their view is gone to. */
+function readCases() {
+  const [view, id] = placeNow();
+  if (view === "cases") showCases(id);
+}
 
 /** Show the view that the address names. */
 function route() {
-  const wanted = location.hash.slice(1).split("/")[0];
+  const wanted = placeNow()[0];
   const view = VIEWS.includes(wanted) ? wanted : "text";
   for (const name of VIEWS) byId(`view-${name}`).hidden = name !== view;
   for (const link of document.querySelectorAll("[data-view]")) {
@@ -82,8 +92,11 @@ await loadLabels();
 startLanguage();
 startTextView();
 startFileView();
+startCasesView();
+readCases();
 addEventListener("hashchange", () => {
   route();
+  readCases();
   byId("main").focus();
 });
 document.documentElement.dataset.ready = "true";

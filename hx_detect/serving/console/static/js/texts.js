@@ -1,7 +1,11 @@
 // Every sentence of the console, in Spanish and English. Names of labels are not here: the service gives them.
 
+import { CASE_TEXTS } from "./case-texts.js";
+
 /** @type {Record<string, [es: string, en: string]>} */
 export const TEXTS = {
+  ...CASE_TEXTS,
+
   // frame
   page_text: ["Un texto · hx-detect", "One text · hx-detect"],
   page_file: ["Un archivo · hx-detect", "A file · hx-detect"],
@@ -14,8 +18,8 @@ export const TEXTS = {
   theme: ["Cambiar entre claro y oscuro", "Switch between light and dark"],
   model: ["Modelo {name} {version}", "Model {name} {version}"],
   privacy: [
-    "Los textos se puntúan en este servicio y no salen de él. Solo se guarda lo que usted corrija.",
-    "Texts are scored by this service and do not leave it. Only what you correct is kept.",
+    "Los textos se puntúan en este servicio y no salen de él. Solo se guarda lo que usted corrija y los casos que se abran.",
+    "Texts are scored by this service and do not leave it. Only what you correct is kept, and the cases that are opened.",
   ],
   close: ["Cerrar", "Close"],
   cancel: ["Cancelar", "Cancel"],
