@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from hx_detect.bundle import FILES, verify, write_bundle
+from hx_detect.bundle_places import registry_root
 from hx_detect.errors import OutputError
 from hx_detect.evaluation.card import card_tables, insert
 from hx_detect.wording import say
@@ -25,9 +26,15 @@ def publish(folder: Path, metrics: Mapping[str, Any]) -> Path:
 
     Raises:
         BundleError: the bundle is damaged.
-        OutputError: the folder cannot be written.
+        OutputError: the folder cannot be written, or is a version of the registry.
     """
     verify(folder)
+    if folder.resolve().is_relative_to(Path(registry_root()).resolve()):
+        raise OutputError(
+            say(f"{folder} is a version of the registry, and versions never change",
+                f"{folder} es una versión del registro, y las versiones no cambian"),
+            cure=say("Write the figures into a file of their own with -o", "Escriba las cifras en un fichero con -o"),
+        )  # fmt: skip
     card = (folder / FILES.card).read_text(encoding="utf-8")
     card = insert(insert(card, card_tables(metrics, "en"), "en"), card_tables(metrics, "es"), "es")
     contents: dict[str, bytes | Path] = {

@@ -131,6 +131,15 @@ def test_tables_replace_those_between_the_marks() -> None:
     assert insert(first + "\nEnd\n", "| b \\1 |", "es") == first.replace("| a |", "| b \\1 |") + "\nEnd\n"
 
 
+def test_a_version_of_the_registry_is_not_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = write_toy_bundle(tmp_path / "registry" / "toy" / "0.1.0")
+    monkeypatch.setenv("HX_DETECT_REGISTRY", str(tmp_path / "registry"))
+    before = (folder / "SHA256SUMS").read_bytes()
+    with pytest.raises(OutputError, match="versions never change"):
+        publish(folder, {"headline": {}})
+    assert (folder / "SHA256SUMS").read_bytes() == before
+
+
 def test_publish_renews_metrics_card_and_checksums(tmp_path: Path, metrics: dict[str, Any]) -> None:
     folder = write_toy_bundle(tmp_path / "toy")
     before = verify(folder)

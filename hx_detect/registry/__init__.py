@@ -1,0 +1,1 @@
+"""Versions of models, their lineage, and the gate that a new one must pass."""
