@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from itertools import islice
 from typing import Any, TextIO
 
@@ -56,7 +56,7 @@ def score_file(
         scorer = load()
         state = _state(source, target, roles, options, scorer)
         part = PartFolder.start(target.part, state, resume=options.resume, overwrite=options.overwrite)
-        run = _Run(source.name, table, roles, options, events, part, target)
+        run = _Run(source.name, table, roles, options, events, part, target, own_names(scorer))
         damage = run.score(scorer)
         if source.fingerprint() != state["input"]:
             raise InputError(
@@ -116,6 +116,7 @@ class _Run:
     events: Events
     part: PartFolder
     target: Destination
+    own: tuple[str, ...]
     summary: Summary = field(default_factory=Summary)
     kinds: ValueKinds = field(init=False)
 
@@ -149,7 +150,10 @@ class _Run:
     def write(self) -> None:
         """Second pass: the input's rows with their outcomes."""
         table, target = self.table, self.target
-        spec = _spec(table, target.format, self.options, target.compression, self.kinds)
+        spec = replace(
+            _spec(table, target.format, self.options, target.compression, self.kinds),
+            names=added_names(target.format, tuple(self.kinds.kinds), self.own),
+        )
         renamed = [f"{name} -> {given}" for name, given in spec.names.items() if name != given]
         if renamed:
             self.events.say(say("columns renamed, as the input has them: ", "columnas renombradas, ya existían: ")
@@ -268,6 +272,12 @@ def _state(
         "output": target.shown,
         "model": model_key(scorer),
     }
+
+
+def own_names(scorer: StreamScorer) -> tuple[str, ...]:
+    """Names of the signals that the scorer's model brings along, so far as the scorer knows its bundle."""
+    decision = getattr(getattr(scorer, "bundle", None), "decision", None)
+    return tuple(getattr(decision, "own_names", ()))
 
 
 def model_key(scorer: StreamScorer) -> str:

@@ -1,30 +1,30 @@
-"""A model folder: find, verify, read, write. In: a folder. Out: a checked ``Bundle``; or files in, a folder out."""
+"""A model folder: verify, read, write. In: a folder. Out: a checked ``Bundle``; or files in, a folder out."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-import os
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
+from hx_detect.bundle_places import default_bundle, find_model
 from hx_detect.decision import Decision
 from hx_detect.errors import BundleDamagedError, BundleNotFoundError, BundleVersionError, OutputError
 from hx_detect.stages.clean import CleaningSpec
 from hx_detect.stages.encode import WindowSpec
-from hx_detect.stages.lexical import COLUMNS_WITHOUT_STARS, LEXICAL_COLUMNS, LexicalModel
+from hx_detect.stages.lexical import LexicalModel
 from hx_detect.wording import say
 
-FORMAT_VERSION: Final = 2
-"""Newest format of bundle that this release reads; it writes this one."""
-DEFAULT_NAME: Final = "hx-es-en"
-MODELS_VARIABLE: Final = "HX_DETECT_MODELS"
-"""Environment variable: a folder of bundles that is searched first."""
-_WITHOUT_STARS: Final = 1
-"""The format whose linear part says nothing of stars."""
+if TYPE_CHECKING:
+    from hx_detect.own_signals import Adaptation
+
+FORMAT_VERSION: Final = 3
+"""Newest format of bundle that this release reads: heads refitted on new labels, by an adapter."""
+PLAIN_FORMAT: Final = 2
+"""The format of a bundle without an adapter, which earlier releases read too."""
 _PRECISIONS: Final = ("f32", "bf16", None)
 
 
@@ -41,11 +41,13 @@ class BundleFiles:
     metrics: str = "metrics.json"
     golden: str = "golden.jsonl"
     card: str = "README.md"
+    adapter: str = "adapter.safetensors"
+    replay: str = "replay.safetensors"
     checksums: str = "SHA256SUMS"
 
     @property
     def checked(self) -> tuple[str, ...]:
-        """All but the list of checksums itself."""
+        """The files of every bundle; ``adapter`` and ``replay`` are only in some, and checked where they are."""
         return (self.info, self.decision, self.tokenizer, self.graph, self.weights, self.lexical, self.metrics,
                 self.golden, self.card)  # fmt: skip
 
@@ -89,60 +91,26 @@ class Bundle:
         Raises:
             BundleDamagedError: a tensor is missing or of another shape than ``bundle.json`` says.
         """
-        import numpy as np
-        from safetensors.numpy import load_file
+        from hx_detect.bundle_tensors import read_lexical
 
-        settings = self.info["lexical"]
-        tensors = load_file(self.file(FILES.lexical))
-        buckets, columns = settings["buckets"], len(LEXICAL_COLUMNS)
-        if self.info["format_version"] == _WITHOUT_STARS:
-            columns = COLUMNS_WITHOUT_STARS
-        for name, shape in {"weights": (buckets, columns), "idf": (buckets,), "bias": (columns,)}.items():
-            if name not in tensors or tensors[name].shape != shape:
-                raise _damaged(self.file(FILES.lexical), f"tensor {name}")
-        weights, idf, bias = (tensors[name].astype("float32") for name in ("weights", "idf", "bias"))
-        lacking = len(LEXICAL_COLUMNS) - columns
-        return LexicalModel(
-            np.pad(weights, ((0, 0), (0, lacking))), idf, np.pad(bias, (0, lacking)), tuple(settings["orders"])
-        )
+        return read_lexical(self.file(FILES.lexical), self.info)
+
+    def adaptation(self) -> Adaptation | None:
+        """Read what a refit added; None for a bundle that was not refitted.
+
+        Raises:
+            BundleDamagedError: a tensor is missing or of another shape than it must have.
+        """
+        from hx_detect.bundle_tensors import read_adaptation
+
+        if self.info["format_version"] <= PLAIN_FORMAT:
+            return None
+        return read_adaptation(self.file(FILES.adapter), self.info, self.decision)
 
     def golden(self) -> list[dict[str, Any]]:
         """The texts of the self-test: objects with ``text``, perhaps ``kind`` and ``answer``, and ``score``."""
         lines = self.file(FILES.golden).read_text(encoding="utf-8").splitlines()
         return [json.loads(line) for line in lines if line.strip()]
-
-
-def find_bundles() -> list[Path]:
-    """All bundles at hand: those of ``$HX_DETECT_MODELS``, the package's own, those of a source checkout.
-
-    Returns:
-        Folders that hold a ``bundle.json``, in this order, each name once: the first that is found.
-    """
-    package = Path(__file__).resolve().parent
-    places = [package / "_bundles", package.parent / "models"]
-    if os.environ.get(MODELS_VARIABLE):
-        places.insert(0, Path(os.environ[MODELS_VARIABLE]))
-    found: dict[str, Path] = {}
-    for place in places:
-        for info in sorted(place.glob(f"*/{FILES.info}")):
-            found.setdefault(info.parent.name, info.parent)
-    return list(found.values())
-
-
-def default_bundle() -> Path:
-    """The folder of the bundle to use where none is named: ``hx-es-en``, or the first found.
-
-    Raises:
-        BundleNotFoundError: none is installed.
-    """
-    found = find_bundles()
-    if not found:
-        raise BundleNotFoundError(
-            say("No model is installed", "No hay ningún modelo instalado"),
-            cure=say(f"Install hx-detect again, name a folder, or set {MODELS_VARIABLE}",
-                     f"Instale hx-detect de nuevo, indique una carpeta o defina {MODELS_VARIABLE}"),
-        )  # fmt: skip
-    return next((path for path in found if path.name == DEFAULT_NAME), found[0])
 
 
 def verify(path: Path) -> str:
@@ -180,7 +148,7 @@ def load_bundle(path: str | Path | None = None) -> Bundle:
     """Verify a bundle and read its description.
 
     Args:
-        path: its folder; None for the installed one.
+        path: its folder, or a name as in ``bundle_places.find_model``; None for the one in use.
 
     Raises:
         BundleNotFoundError: there is none.
@@ -188,7 +156,7 @@ def load_bundle(path: str | Path | None = None) -> Bundle:
         BundleDamagedError: a file is missing, differs from its checksum, or says nonsense.
         CalibrationError: ``decision.json`` holds a value out of its range.
     """
-    folder = Path(path) if path is not None else default_bundle()
+    folder = find_model(path) if path is not None else default_bundle()
     _check_version(folder)
     checksum = verify(folder)
     info = _read_json(folder / FILES.info)

@@ -20,6 +20,21 @@ COMMANDS: Final[dict[str, tuple[str, str, str]]] = {
         "score the texts of files: CSV, TSV, JSON lines, Parquet, Excel",
         "puntúa los textos de ficheros: CSV, TSV, JSON por líneas, Parquet, Excel",
     ),
+    "report": (
+        "hx_detect.commands.report",
+        "make a report of scored texts: what hurts, whom, and what to do first",
+        "hace un informe de textos puntuados: qué duele, a quién y qué hacer primero",
+    ),
+    "watch": (
+        "hx_detect.commands.watch",
+        "find groups and signals that get worse beyond chance",
+        "halla los grupos y señales que empeoran más que por azar",
+    ),
+    "cases": (
+        "hx_detect.commands.cases",
+        "call customers back: open, contacted, solved, lost",
+        "recupera clientes: casos abiertos, contactados, resueltos, perdidos",
+    ),
     "models": (
         "hx_detect.commands.models",
         "show the installed models and how good they are",
@@ -49,6 +64,21 @@ COMMANDS: Final[dict[str, tuple[str, str, str]]] = {
         "hx_detect.commands.train",
         "train a model by a recipe",
         "entrena un modelo según una receta",
+    ),
+    "data": (
+        "hx_detect.commands.data",
+        "check labelled data before training on it",
+        "comprueba datos etiquetados antes de entrenar con ellos",
+    ),
+    "label": (
+        "hx_detect.commands.label",
+        "choose the texts to label next, and label them",
+        "elige los próximos textos que etiquetar, y etiquétalos",
+    ),
+    "drift": (
+        "hx_detect.commands.drift",
+        "tell whether new texts or scores differ from earlier ones",
+        "dice si los textos o puntuaciones nuevos difieren de los anteriores",
     ),
     "benchmark": (
         "hx_detect.commands.benchmark",

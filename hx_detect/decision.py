@@ -61,6 +61,8 @@ class Decision:
         evidence: scale and bias (18,).
         evidence_thresholds: (18,), in [0, 1].
         lexical_weight: (24,), 18 signals, then HX, then five star classes (0 where the file has none for them).
+        own_names: names of the k signals that this bundle brings along.
+        own: on what vector and wording say of them: weights (k, 2), bias (k,), threshold (k,).
     """
 
     sentiment: Scaling
@@ -79,6 +81,8 @@ class Decision:
     evidence: Scaling
     evidence_thresholds: FloatArray
     lexical_weight: FloatArray
+    own_names: tuple[str, ...]
+    own: Stacking
 
     @classmethod
     def from_dict(cls, tables: Mapping[str, Any]) -> Decision:
@@ -115,6 +119,8 @@ class Decision:
             evidence=Scaling(*(np.array([table.number(k) for table in evidence]) for k in ("scale", "bias"))),
             evidence_thresholds=np.array([table.number("threshold", 0, 1) for table in evidence]),
             lexical_weight=_lexical_weight(root),
+            own_names=_own_names(root),
+            own=_stacking([root.at("own", name) for name in _own_names(root)]),
         )
 
 
@@ -169,7 +175,7 @@ def _softmax_scaling(tables: _Table | Sequence[Any], classes: int) -> Scaling:
 
 def _stacking(tables: Sequence[_Table]) -> Stacking:
     return Stacking(
-        np.stack([table.numbers("weights", 2) for table in tables]),
+        np.array([table.numbers("weights", 2) for table in tables]).reshape(-1, 2),
         np.array([table.number("bias") for table in tables]),
         np.array([table.number("threshold", 0, 1) for table in tables]),
     )
@@ -181,6 +187,13 @@ def _lexical_weight(root: _Table) -> FloatArray:
     if isinstance(given, Sequence) and len(given) == _WITHOUT_STARS:
         return np.pad(root.numbers("lexical_weight", _WITHOUT_STARS), (0, _STARS))
     return root.numbers("lexical_weight", _WITHOUT_STARS + _STARS)
+
+
+def _own_names(root: _Table) -> tuple[str, ...]:
+    """Only a bundle that was refitted may have signals of its own; no built-in one among them."""
+    given = root.values.get("own", {})
+    root.require(isinstance(given, Mapping) and not set(given) & set(SIGNAL_NAMES), "own", given)
+    return tuple(given)
 
 
 def _priority_weights(table: _Table) -> FloatArray:

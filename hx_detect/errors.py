@@ -93,6 +93,22 @@ class StoreError(HxDetectError):
     """The service's database cannot be reached, or cannot do what is asked."""
 
 
+class CaseError(HxDetectError):
+    """What is asked of a case does not fit what it is."""
+
+
+class CaseNotFoundError(CaseError):
+    """There is no such case."""
+
+
+class CaseChangedError(CaseError):
+    """Somebody changed the case since it was read."""
+
+
+class CaseStateError(CaseError):
+    """A case in this state cannot go over to the one asked for."""
+
+
 class MissingExtraError(HxDetectError):
     """A library of an optional extra is not installed."""
 
@@ -113,12 +129,42 @@ class RecipeError(LearningError):
     """A recipe has an unknown or impossible setting."""
 
 
+class StateError(HxDetectError):
+    """The remembered state of a watch cannot be used."""
+
+
+class DeliveryError(HxDetectError):
+    """A webhook did not take what was sent."""
+
+
 class EvaluationError(HxDetectError):
     """The evaluation data does not allow the figure asked for."""
 
 
+class RegistryError(HxDetectError):
+    """The registry of models cannot be read or written."""
+
+
+class RegistryBusyError(RegistryError):
+    """Another process is writing the registry."""
+
+
+class VersionExistsError(RegistryError):
+    """The registry has this version already; versions never change."""
+
+
+class GateRefusedError(RegistryError):
+    """The gate does not let a model become the current one."""
+
+
 ROWS_REJECTED_EXIT: Final = 3
 """Exit code of a run that finished but had to reject rows."""
+ALARM_EXIT: Final = 4
+"""Exit code of a watch that found an alarm which is new or goes on."""
+DRIFT_EXIT: Final = 5
+"""Exit code of a comparison that found drift."""
+PROBLEMS_EXIT: Final = 6
+"""Exit code of a check of labelled data that found rows to look at."""
 
 EXIT_CODES: Final[dict[type[HxDetectError], int]] = {
     HxDetectError: 1,
@@ -139,11 +185,21 @@ EXIT_CODES: Final[dict[type[HxDetectError], int]] = {
     CalibrationError: 35,
     MissingExtraError: 40,
     StoreError: 41,
+    CaseError: 42,
+    CaseNotFoundError: 43,
+    CaseChangedError: 44,
+    CaseStateError: 45,
+    StateError: 46,
+    DeliveryError: 47,
     LearningError: 50,
     EncoderFileError: 51,
     CorpusError: 52,
     RecipeError: 53,
     EvaluationError: 60,
+    RegistryError: 70,
+    RegistryBusyError: 71,
+    VersionExistsError: 72,
+    GateRefusedError: 73,
 }
 """Every class of the tree and its exit code; 0 is success, 3 success with rejected rows, 130 interrupted."""
 
@@ -165,12 +221,22 @@ HTTP_STATUSES: Final[dict[type[HxDetectError], int]] = {
     SelfTestError: 503,
     CalibrationError: 503,
     StoreError: 503,
+    CaseError: 422,
+    CaseNotFoundError: 404,
+    CaseChangedError: 409,
+    CaseStateError: 409,
     MissingExtraError: 500,
+    StateError: 500,
+    DeliveryError: 502,
     LearningError: 500,
     EncoderFileError: 500,
     CorpusError: 500,
     RecipeError: 500,
     EvaluationError: 500,
+    RegistryError: 503,
+    RegistryBusyError: 503,
+    VersionExistsError: 409,
+    GateRefusedError: 409,
 }
 """Every class of the tree and the HTTP status that the service answers it with."""
 

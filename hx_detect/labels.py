@@ -47,6 +47,9 @@ SIGNALS: Final[tuple[SignalLabel, ...]] = (
     SignalLabel("recommends", "cx", "recomienda", "recommends"),
 )
 
+OWN_GROUP: Final = "own"
+"""Group of the signals that a model brings along."""
+SIGNAL_GROUPS: Final = (*dict.fromkeys(signal.group for signal in SIGNALS), OWN_GROUP)
 SIGNAL_NAMES: Final = tuple(signal.name for signal in SIGNALS)
 SIGNAL_INDEX: Final = {name: index for index, name in enumerate(SIGNAL_NAMES)}
 CONDUCT: Final = tuple(signal.name for signal in SIGNALS if signal.group == "hx")
@@ -94,6 +97,11 @@ DISPLAY: Final[dict[str, tuple[str, str]]] = {
     "other": ("otro", "other"),
 }
 """Names, Spanish and English, of everything a record can say that is not a signal."""
+
+
+def signal_title(name: str, lang: Lang) -> str:
+    """The name of a signal in ``lang``; of one that a model brings along, its identifier without underscores."""
+    return display(name, lang) if name in SIGNAL_INDEX else name.replace("_", " ")
 
 
 def display(name: str, lang: Lang) -> str:

@@ -2,37 +2,34 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hx_detect.bundle import FILES, Bundle, load_bundle
 from hx_detect.errors import RowError
+from hx_detect.golden import differences
+from hx_detect.graph_cache import cache_folder
 from hx_detect.intake import blocks, check_review, empty_text, failure_of, listed
 from hx_detect.labels import SIGNALS
+from hx_detect.own_signals import Adaptation, own_signals
 from hx_detect.records import Review, RowFailure, Score, Signal, Span
 from hx_detect.stage_records import BatchLogits, BatchProbabilities, CleanText, LanguageGuess, Tokens, Verdict
+from hx_detect.stages.adapt import adapt, text_vectors
 from hx_detect.stages.calibrate import calibrate
 from hx_detect.stages.clean import clean
 from hx_detect.stages.decide import decide
 from hx_detect.stages.encode import encode
 from hx_detect.stages.evidence import find_evidence
-from hx_detect.stages.graph import Graph
+from hx_detect.stages.graph import HIDDEN, OUTPUTS, Graph
 from hx_detect.stages.heads import combine_windows
 from hx_detect.stages.language import LanguageIdentifier
 from hx_detect.stages.lexical import LexicalModel, lexical_logits
 from hx_detect.stages.tokenise import Tokeniser
 from hx_detect.wording import say
-
-CACHE_VARIABLE: Final = "HX_DETECT_CACHE"
-"""Environment variable: folder for compiled graphs; empty for none."""
-SELF_TEST_TOLERANCE: Final = 1e-3
-_WORTH_CACHING: Final = 1 << 20
 
 
 class Scorer:
@@ -44,6 +41,7 @@ class Scorer:
         tokeniser: the model's.
         graph: the model's, compiled.
         lexical: the model's linear part.
+        adaptation: what a refit added to the model, or None.
     """
 
     def __init__(
@@ -53,23 +51,22 @@ class Scorer:
         tokeniser: Tokeniser,
         graph: Graph,
         lexical: LexicalModel,
+        adaptation: Adaptation | None = None,
     ) -> None:
         self.bundle = bundle
         self._languages = languages
         self._tokeniser = tokeniser
         self._graph = graph
         self._lexical = lexical
+        self._adaptation = adaptation
 
     @classmethod
-    def load(
-        cls, path: str | Path | None = None, *, threads: int | None = None, low_latency: bool = False
-    ) -> Scorer:
+    def load(cls, path: str | Path | None = None, *, threads: int | None = None) -> Scorer:
         """Load a model; nothing is downloaded.
 
         Args:
             path: its folder; None for the one that is installed.
             threads: cores to use; None for all that this process may use.
-            low_latency: for services: one text alone takes a third less time, for some 50 MB more.
 
         Raises:
             BundleNotFoundError: there is none.
@@ -80,11 +77,13 @@ class Scorer:
         with ThreadPoolExecutor(1) as beside:
             languages = beside.submit(LanguageIdentifier)
             bundle = load_bundle(path)
+            adaptation = bundle.adaptation()
             graph = Graph(
-                bundle.file(FILES.graph), bundle.precision, threads, _cache(bundle), low_latency=low_latency
-            )
+                bundle.file(FILES.graph), bundle.precision, threads, cache_folder(bundle),
+                outputs=OUTPUTS if adaptation is None else (*OUTPUTS, HIDDEN),
+            )  # fmt: skip
             tokeniser = Tokeniser(bundle.file(FILES.tokenizer))
-            return cls(bundle, languages.result(), tokeniser, graph, bundle.lexical())
+            return cls(bundle, languages.result(), tokeniser, graph, bundle.lexical(), adaptation)
 
     @property
     def model_name(self) -> str:
@@ -179,13 +178,28 @@ class Scorer:
         languages = [self._language(review, text) for review, text in zip(reviews, cleaned, strict=True)]
         nearer = [language.nearer for language in languages]
         tokens = self._tokeniser.tokenise([text.text for text in cleaned])
-        logits = self._logits(tokens)
+        logits, own = self._adapted(self._logits(tokens), reviews, cleaned, tokens)
         probabilities = self._probabilities(reviews, nearer, logits)
         verdicts = decide(probabilities, nearer, reviews, self.bundle.decision)
         return [
             self._record(*parts)
-            for parts in zip(reviews, cleaned, languages, tokens, logits.evidence, verdicts, strict=True)
+            for parts in zip(reviews, cleaned, languages, tokens, logits.evidence, verdicts, own, strict=True)
         ]
+
+    def _adapted(
+        self,
+        logits: BatchLogits,
+        reviews: Sequence[Review],
+        cleaned: Sequence[CleanText],
+        tokens: Sequence[Tokens],
+    ) -> tuple[BatchLogits, Sequence[tuple[Signal, ...]]]:
+        """The heads as they were refitted, and the model's own signals; without a refit, as they are and none."""
+        if self._adaptation is None or not reviews:
+            return logits, [()] * len(reviews)
+        vectors = self._adaptation.adapter.standardise(text_vectors(logits.hidden))
+        originals = [review.text for review in reviews]
+        own = own_signals(originals, cleaned, tokens, logits.hidden, vectors, self._adaptation)
+        return adapt(logits, vectors, self._adaptation.adapter), own
 
     def _language(self, review: Review, cleaned: CleanText) -> LanguageGuess:
         if review.language is None:
@@ -210,6 +224,7 @@ class Scorer:
         tokens: Tokens,
         evidence: NDArray[np.float32],
         verdict: Verdict,
+        own: tuple[Signal, ...],
     ) -> Score:
         spans = find_evidence(review.text, cleaned, tokens, evidence, verdict.present, self.bundle.decision)
         return Score(
@@ -223,7 +238,7 @@ class Scorer:
             level=verdict.level,
             hx_probability=verdict.hx_probability,
             cx_probability=verdict.cx_probability,
-            signals=_signals(verdict, spans),
+            signals=_signals(verdict, spans, own),
             stage=verdict.stage,
             stage_probability=verdict.stage_probability,
             stars_expected=verdict.stars_expected,
@@ -242,28 +257,15 @@ class Scorer:
         )
 
 
-def _signals(verdict: Verdict, spans: Sequence[tuple[Span, ...]]) -> tuple[Signal, ...]:
-    """All 18, strongest first, at equal strength in label order."""
+def _signals(verdict: Verdict, spans: Sequence[tuple[Span, ...]], own: tuple[Signal, ...]) -> tuple[Signal, ...]:
+    """All 18 and the model's own, strongest first, at equal strength in label order."""
     signals = [
         Signal(label.name, label.group, probability, evidence, present)
         for label, probability, evidence, present in zip(
             SIGNALS, verdict.signal_probabilities, spans, verdict.present, strict=True
         )
     ]
-    return tuple(sorted(signals, key=lambda signal: -signal.probability))
-
-
-def _cache(bundle: Bundle) -> Path | None:
-    """Where the compiled graph is kept: compiling takes over a second, reading it back a third of that."""
-    chosen = os.environ.get(CACHE_VARIABLE)
-    small = bundle.file(FILES.weights).stat().st_size < _WORTH_CACHING
-    if small or chosen == "":
-        return None
-    try:
-        caches = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    except RuntimeError:  # this user has no home
-        return None
-    return (Path(chosen) if chosen else caches / "hx-detect") / bundle.checksum[:16]
+    return tuple(sorted((*signals, *own), key=lambda signal: -signal.probability))
 
 
 def self_test(scorer: Scorer) -> list[str]:
@@ -279,20 +281,5 @@ def self_test(scorer: Scorer) -> list[str]:
     for number, golden in enumerate(scorer.bundle.golden(), start=1):
         review = Review(golden["text"], kind=golden.get("kind"), answer=golden.get("answer"))
         got = scorer.score([review])[0].to_dict(all_signals=True)
-        problems += [f"{FILES.golden} {number}: {line}" for line in _differences("", golden["score"], got)]
+        problems += [f"{FILES.golden} {number}: {line}" for line in differences("", golden["score"], got)]
     return problems
-
-
-def _differences(place: str, want: Any, got: Any) -> Iterator[str]:  # noqa: ANN401 - any JSON
-    """Where two JSON values differ; of the wanted one all must be there."""
-    if isinstance(want, dict) and isinstance(got, dict):
-        for name, value in want.items():
-            yield from _differences(f"{place}.{name}", value, got.get(name))
-    elif isinstance(want, list) and isinstance(got, list) and len(want) == len(got):
-        for index, value in enumerate(want):
-            yield from _differences(f"{place}[{index}]", value, got[index])
-    elif isinstance(want, float) and isinstance(got, float | int):
-        if abs(want - got) > SELF_TEST_TOLERANCE:
-            yield f"{place}: {want} -> {got}"
-    elif want != got:
-        yield f"{place}: {want!r} -> {got!r}"

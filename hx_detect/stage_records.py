@@ -88,6 +88,7 @@ class WindowLogits:
         stage: (7,).
         kind: (4,).
         hx: one number.
+        hidden: (w, h), what the encoder says of each token; None where the graph does not give it.
     """
 
     start: int
@@ -99,6 +100,7 @@ class WindowLogits:
     stage: NDArray[np.float32]
     kind: NDArray[np.float32]
     hx: float
+    hidden: NDArray[np.float32] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -113,6 +115,7 @@ class BatchLogits:
         kind: (n, 4).
         hx: (n,).
         evidence: for each text (t, 18) float32, t its number of tokens.
+        hidden: for each text (t, h) float32; empty where the graph does not give it.
     """
 
     sentiment: FloatArray
@@ -122,6 +125,7 @@ class BatchLogits:
     kind: FloatArray
     hx: FloatArray
     evidence: Sequence[NDArray[np.float32]]
+    hidden: Sequence[NDArray[np.float32]] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

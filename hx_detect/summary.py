@@ -90,8 +90,9 @@ class Summary:
         self.unsupported += not record["language"].get("supported", True)
         self._add_nps(record["nps"], words_band)
         present = [signal for signal in record["signals"] if signal["present"]]
+        for signal in record["signals"]:
+            self.signals[signal["name"]] += signal["present"]
         for signal in present:
-            self.signals[signal["name"]] += 1
             self._add_quote(row, signal)
         names = tuple(signal["name"] for signal in present)
         if record["experience"]["level"] not in _CONTENT:
@@ -122,7 +123,8 @@ class Summary:
 
     def to_dict(self) -> dict[str, Any]:
         """The summary as JSON, for ``--summary-json``."""
-        signals = sorted(SIGNAL_NAMES, key=lambda name: (-self.signals[name], SIGNAL_NAMES.index(name)))
+        known = dict.fromkeys((*SIGNAL_NAMES, *sorted(self.signals)))  # a model may have signals of its own
+        signals = sorted(known, key=lambda name: -self.signals[name])
         return {
             "texts": self.texts,
             "hx": self.hx,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from hx_detect.labels import LEVELS, SIGNAL_NAMES, Lang, display
+from hx_detect.labels import LEVELS, SIGNAL_INDEX, Lang, display, signal_title
 from hx_detect.summary import Summary, nps_dict
 
 _TOP_SIGNALS: Final = 10
@@ -96,11 +96,12 @@ def _levels(summary: Summary, lang: Lang) -> list[str]:
 
 
 def _signals(summary: Summary, lang: Lang) -> list[str]:
-    names = [name for name, _ in sorted(summary.signals.items(), key=lambda item: (-item[1], _place(item[0])))]
+    counted = sorted(summary.signals.items(), key=lambda item: (-item[1], _place(item[0]), item[0]))
+    names = [name for name, count in counted if count]
     if not names:
         return []
     shown = names[:_TOP_SIGNALS]
-    titles = {name: display(name, lang) for name in shown}
+    titles = {name: signal_title(name, lang) for name in shown}
     width = max(len(_word("signal", lang)), *(len(title) for title in titles.values()))
     columns = f"{_word('texts', lang):>9}  {_word('share', lang):>7}  {_word('example', lang)}"
     lines = [f"{_word('signal', lang):<{width}}  {columns}"]
@@ -115,7 +116,7 @@ def _signals(summary: Summary, lang: Lang) -> list[str]:
 
 
 def _place(name: str) -> int:
-    return SIGNAL_NAMES.index(name)
+    return SIGNAL_INDEX.get(name, len(SIGNAL_INDEX))
 
 
 def _quoted(text: str, lang: Lang) -> str:
@@ -151,7 +152,7 @@ def _calls(summary: Summary, lang: Lang) -> list[str]:
             parts.append(call.id)
         parts += [number(call.priority, lang, 2), display(call.level, lang)]
         if call.signals:
-            parts.append(", ".join(display(name, lang) for name in call.signals))
+            parts.append(", ".join(signal_title(name, lang) for name in call.signals))
         lines += [f"{place:>3}. {' · '.join(parts)}", f"     {_quoted(call.excerpt, lang)}"]
     return lines
 

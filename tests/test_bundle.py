@@ -11,7 +11,8 @@ import pytest
 from safetensors.numpy import save
 from toy_bundle import toy_info, write_toy_bundle
 
-from hx_detect.bundle import FILES, FORMAT_VERSION, default_bundle, find_bundles, load_bundle, verify, write_bundle
+from hx_detect.bundle import FILES, FORMAT_VERSION, load_bundle, verify, write_bundle
+from hx_detect.bundle_places import default_bundle, find_bundles
 from hx_detect.errors import (
     BundleDamagedError,
     BundleError,
@@ -101,7 +102,7 @@ def test_no_bundle_there(tmp_path: Path) -> None:
 
 def test_a_newer_format_is_told_before_its_files_are_checked(copy: Path) -> None:
     (copy / FILES.info).write_text(json.dumps(toy_info() | {"format_version": FORMAT_VERSION + 1}))
-    with pytest.raises(BundleVersionError, match="format 3") as caught:
+    with pytest.raises(BundleVersionError, match=f"format {FORMAT_VERSION + 1}") as caught:
         load_bundle(copy)
     assert "upgrade" in caught.value.cure
 

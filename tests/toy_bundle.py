@@ -17,7 +17,7 @@ from openvino import opset13 as ops
 from safetensors.numpy import save
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
 
-from hx_detect.bundle import FILES, FORMAT_VERSION, write_bundle
+from hx_detect.bundle import FILES, PLAIN_FORMAT, write_bundle
 from hx_detect.decision import plain_decision
 from hx_detect.labels import CONDUCT, KINDS, SIGNAL_NAMES, STAGES, VOICED
 from hx_detect.stages.lexical import COLUMNS_WITHOUT_STARS, LEXICAL_COLUMNS
@@ -80,7 +80,10 @@ def toy_graph(tokenizer: Tokenizer) -> openvino.Model:
     for name, table in _tables(tokenizer).items():
         rows = ops.gather(ops.constant(table), ids, ops.constant(0, np.int64))
         output = rows
-        if name != "evidence":
+        if name == "evidence":  # as in a real graph, a matrix times the last layer; here that says which token it is
+            hidden = ops.gather(ops.constant(np.eye(len(table), dtype=np.float32)), ids, ops.constant(0, np.int64))
+            output = ops.matmul(hidden, ops.constant(table), False, False)
+        else:
             output = ops.reduce_sum(ops.multiply(rows, weight), ops.constant([1], np.int64))
             output = ops.add(output, ops.constant(np.float32(bias.get(name, 0.0))))
         if name == "sentiment":
@@ -97,7 +100,7 @@ def toy_graph(tokenizer: Tokenizer) -> openvino.Model:
 def toy_info() -> dict[str, Any]:
     """Its ``bundle.json``."""
     return {
-        "format_version": FORMAT_VERSION,
+        "format_version": PLAIN_FORMAT,
         "name": "toy",
         "version": "0.1.0",
         "languages": ["es", "en"],

@@ -14,7 +14,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Final
 
-from hx_detect.errors import BundleNotFoundError, HxDetectError, MissingExtraError, SelfTestError, exit_code
+from hx_detect.errors import HxDetectError, MissingExtraError, SelfTestError, exit_code
 from hx_detect.wording import say
 
 _OLDEST: Final = (3, 11)
@@ -111,15 +111,9 @@ def _version(name: str) -> str | None:
 
 
 def _bundles(model: Path | None) -> list[Path]:
-    from hx_detect.bundle import find_bundles
+    from hx_detect.bundle_places import bundles_in_use
 
-    bundles = [model] if model is not None else list(find_bundles())
-    if not bundles:
-        raise BundleNotFoundError(
-            say("none is installed", "no hay ninguno instalado"),
-            cure=say("Install hx-detect again", "Instale hx-detect de nuevo"),
-        )
-    return bundles
+    return [model] if model is not None else bundles_in_use()
 
 
 def _checksums(path: Path) -> str:

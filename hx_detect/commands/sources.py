@@ -12,15 +12,20 @@ if TYPE_CHECKING:
     from hx_detect.learning.datasets import Sources
 
 
-def add_source_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare ``--corpora``, ``--manifest``, ``--annotations``, ``--located``, ``--authored``, ``--exclude``."""
+def add_source_arguments(parser: argparse.ArgumentParser, *, required: bool = True) -> None:
+    """Declare ``--corpora``, ``--manifest``, ``--annotations``, ``--located``, ``--authored``, ``--exclude``.
+
+    Args:
+        parser: of the command.
+        required: ``--corpora`` must be given.
+    """
     add = parser.add_argument
     folder, file = say("FOLDER", "CARPETA"), say("FILE", "FICHERO")
     add(
         "--corpora",
         type=Path,
         metavar=folder,
-        required=True,
+        required=required,
         help=say("folder of the corpora", "carpeta de los corpus"),
     )
     add(

@@ -1,26 +1,35 @@
-"""``hx-detect train``. In: a recipe, labelled data. Out: a calibrated model folder; goes on with ``--resume``."""
+"""``hx-detect train``. In: labelled tables, or a recipe and corpora. Out: a model: refitted, or trained from start."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hx_detect.commands.sources import add_source_arguments, sources_of
-from hx_detect.errors import MissingExtraError
+from hx_detect.commands.train_quick import add_quick_arguments, run_quick
+from hx_detect.errors import MissingExtraError, UsageError
 from hx_detect.wording import say
+
+if TYPE_CHECKING:
+    from hx_detect.learning.labelled_row import LabelledRow
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of ``train``."""
-    add = parser.add_argument
+    add_quick_arguments(parser)
+    add = parser.add_argument_group(say("full way, with --recipe", "vía completa, con --recipe")).add_argument
     add(
         "--recipe",
         type=Path,
-        default=Path("training/recipes/full.toml"),
         metavar=say("FILE", "FICHERO"),
-        help=say("what to do (default: %(default)s)", "qué hacer (%(default)s)"),
+        help=say(
+            "train the whole encoder so (default: training/recipes/full.toml)",
+            "entrena así todo el codificador (training/recipes/full.toml)",
+        ),
     )
     add(
         "--work",
@@ -34,19 +43,77 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--output",
         type=Path,
         metavar=say("FOLDER", "CARPETA"),
-        help=say("the model (default: models/NAME)", "el modelo (models/NOMBRE)"),
+        help=say(
+            "the model (default: the registry; with --recipe models/NAME)",
+            "el modelo (si no, el registro; con --recipe, models/NOMBRE)",
+        ),
     )
     add("--resume", action="store_true", help=say("go on from the last checkpoint", "sigue desde el último punto"))
-    add_source_arguments(parser)
+    add(
+        "--data",
+        nargs="*",
+        default=[],
+        metavar=say("FILE", "FICHERO"),
+        help=say("labelled rows of yours, to learn from too", "filas etiquetadas propias, para aprender también"),
+    )
+    add(
+        "--make-replay",
+        action="store_true",
+        help=say(
+            "give --model its file of old evidence, which refits need",
+            "da a --model su fichero de evidencia anterior, que los reajustes necesitan",
+        ),
+    )
+    add_source_arguments(parser, required=False)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Train and write the model.
+    """Refit a model on labelled files; or train one by a recipe and write it.
 
     Raises:
+        UsageError: neither files nor corpora are given.
         MissingExtraError: the extra ``train`` is not installed.
         LearningError: recipe, data, encoder or checkpoint are not to be had.
     """
+    if arguments.files and not arguments.recipe:
+        return run_quick(arguments)
+    if arguments.corpora is None:
+        raise UsageError(
+            say("Nothing to learn from", "No hay de qué aprender"),
+            cure=say(
+                "Name files with labelled rows, or --recipe and --corpora",
+                "Indique ficheros con filas etiquetadas, o --recipe y --corpora",
+            ),
+        )
+    if arguments.make_replay:
+        return _make_replay(arguments)
+    return _run_full(arguments)
+
+
+def _labelled_rows(places: list[str]) -> tuple[LabelledRow, ...]:
+    """The rows of ``--data``."""
+    if not places:
+        return ()
+    from hx_detect.learning.labelled_tables import read_labelled
+
+    table = read_labelled(places)
+    for column in table.columns_found:
+        _tell(f"{column.file}: {column.role} = {column.column} ({column.how})")
+    _tell(say(f"{len(table.rows)} labelled rows, {len(table.rejects)} remarks",
+              f"{len(table.rows)} filas etiquetadas, {len(table.rejects)} avisos"))  # fmt: skip
+    return table.rows
+
+
+def _make_replay(arguments: argparse.Namespace) -> int:
+    from hx_detect.bundle import load_bundle
+    from hx_detect.learning.replay_build import add_replay
+
+    folder = add_replay(load_bundle(arguments.model).path, sources_of(arguments), _tell)
+    sys.stdout.write(f"{folder}\n")
+    return 0
+
+
+def _run_full(arguments: argparse.Namespace) -> int:
     try:
         from hx_detect.learning.recipe import read_recipe
         from hx_detect.learning.run import run as run_training
@@ -55,10 +122,10 @@ def run(arguments: argparse.Namespace) -> int:
             say(f"Training needs {error.name}", f"Para entrenar hace falta {error.name}"),
             cure="pip install 'hx-detect[train]'",
         ) from error
-    recipe = read_recipe(arguments.recipe)
+    recipe = read_recipe(arguments.recipe or Path("training/recipes/full.toml"))
     outcome = run_training(
         recipe,
-        sources_of(arguments, permissive_only=recipe.permissive_only),
+        replace(sources_of(arguments, permissive_only=recipe.permissive_only), labelled=_labelled_rows(arguments.data)),
         arguments.work,
         arguments.output or Path("models") / recipe.name,
         resume=arguments.resume,

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from hx_detect.labels import SENTIMENTS, SIGNAL_NAMES
+from hx_detect.labels import SENTIMENTS, SIGNAL_INDEX, SIGNAL_NAMES
 
 Record = Mapping[str, Any]
 NESTED: Final = "hx"
@@ -57,15 +57,26 @@ FLAT: Final = (
     *(f"hx_p_{name}" for name in SIGNAL_NAMES),
     *(name for name, _ in _AFTER),
 )
-"""The flat columns of CSV, TSV and Excel, in order."""
+"""The flat columns of CSV, TSV and Excel, in order; before ``hx_tokens`` come those of a model's own signals."""
+
+
+def flat_columns(own: Sequence[str] = ()) -> tuple[str, ...]:
+    """The flat columns, with those of own signals.
+
+    Args:
+        own: names of the model's own signals, in any order.
+    """
+    end = len(FLAT) - len(_AFTER)
+    return (*FLAT[:end], *(f"hx_p_{name}" for name in sorted(own)), *FLAT[end:])
 
 
 def flat_values(record: Record) -> list[Any]:
-    """The values of ``FLAT`` for one record, in order."""
+    """The values of ``flat_columns`` for one record, in order."""
     probabilities = {signal["name"]: signal["probability"] for signal in record["signals"]}
     return [
         *(read(record) for _, read in _BEFORE),
         *(probabilities[name] for name in SIGNAL_NAMES),
+        *(probabilities[name] for name in sorted(probabilities) if name not in SIGNAL_INDEX),
         *(read(record) for _, read in _AFTER),
     ]
 
@@ -78,9 +89,15 @@ def nested(record: Record, *, all_signals: bool) -> dict[str, Any]:
     return {**record, "signals": signals}
 
 
-def added_names(format: str, columns: Sequence[str]) -> dict[str, str]:
-    """Our columns for a format and the names they get: those that the input already has get ``_2`` (``_3`` …)."""
-    wanted = [NESTED] if format in ("jsonl", "parquet") else FLAT
+def added_names(format: str, columns: Sequence[str], own: Sequence[str] = ()) -> dict[str, str]:
+    """Our columns for a format and the names they get: those that the input already has get ``_2`` (``_3`` …).
+
+    Args:
+        format: of the output.
+        columns: of the input.
+        own: names of the model's own signals.
+    """
+    wanted = [NESTED] if format in ("jsonl", "parquet") else flat_columns(own)
     taken, result = set(columns), {}
     for name in wanted:
         candidate, count = name, 1

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from safetensors.numpy import save
 from tokenizers import Tokenizer
 
-from hx_detect.bundle import FILES, FORMAT_VERSION, write_bundle
+from hx_detect.bundle import FILES, PLAIN_FORMAT, write_bundle
 from hx_detect.learning.corpora import Corpus
 from hx_detect.learning.datasets import EXPERIENCE, Datasets
 from hx_detect.learning.examples import Example
@@ -123,7 +123,7 @@ def bundle_info(training: Training, parity: Parity) -> dict[str, Any]:
     """``bundle.json``."""
     recipe = training.recipe
     return {
-        "format_version": FORMAT_VERSION,
+        "format_version": PLAIN_FORMAT,
         "name": recipe.name,
         "version": recipe.version,
         "languages": ["es", "en"],

@@ -5,13 +5,16 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from hx_detect.errors import CorpusError
 from hx_detect.learning.corpora import Corpus, CorpusRow, read_corpus, read_manifest
 from hx_detect.learning.examples import Cleaner, Example, annotation_example, corpus_example, read_annotations
+from hx_detect.learning.held_out import held_out
+from hx_detect.learning.labelled_examples import NEW, labelled_examples
+from hx_detect.learning.labelled_row import LabelledRow
 from hx_detect.learning.splits import leaks, near_duplicate_groups, split_of
 from hx_detect.stage_records import CleanText
 from hx_detect.stages.clean import CleaningSpec, clean
@@ -35,6 +38,7 @@ class Sources:
         authored: labelled examples of our own.
         exclude: ids that other sets evaluate on (``exclude_from_train.json``).
         permissive_only: leave out corpora whose licence is not permissive.
+        labelled: rows of other tables; those that the gate judges on are left out.
     """
 
     manifest: Path
@@ -44,6 +48,7 @@ class Sources:
     authored: tuple[Path, ...] = ()
     exclude: Path | None = None
     permissive_only: bool = False
+    labelled: tuple[LabelledRow, ...] = ()
 
 
 @dataclass
@@ -80,7 +85,7 @@ def load_datasets(sources: Sources, wanted: Iterable[str] | None = None) -> Data
     if sources.permissive_only:
         manifest = {name: corpus for name, corpus in manifest.items() if corpus.permissive}
     used = {name for name, corpus in manifest.items() if corpus.used}
-    names = used if wanted is None else {name for name in wanted if name != EXPERIENCE}
+    names = used if wanted is None else set(wanted) - {EXPERIENCE, NEW}
     unknown = names - set(manifest)
     if unknown and not sources.permissive_only:
         raise CorpusError(f"corpora {sorted(unknown)} are not in the manifest", cure=f"known: {sorted(manifest)}")
@@ -88,6 +93,7 @@ def load_datasets(sources: Sources, wanted: Iterable[str] | None = None) -> Data
     held_out: list[str] = []
     _read_corpora(sets, held_out, sources, manifest, names & set(manifest), clean_text)
     _read_experience(sets, sources, manifest, clean_text)
+    _read_labelled(sets, sources.labelled, clean_text)
     held_out += [example.text for some in (*sets.val.values(), *sets.test.values()) for example in some]
     _drop_leaks(sets, held_out)
     sets.hashes = {name: _fingerprint(examples) for name, examples in sorted(sets.train.items())}
@@ -185,6 +191,17 @@ def _read_experience(sets: Datasets, sources: Sources, manifest: dict[str, Corpu
             example = annotation_example(record, clean_text, kind_of)
             side = split_of(example.group or example.id, AUTHORED_SHARES)
             _side(sets, side, "authored").append(replace(example, source="authored"))
+
+
+def _read_labelled(sets: Datasets, rows: Sequence[LabelledRow], clean_text: Cleaner) -> None:
+    """Rows with signals go among the annotated texts, others by themselves; about one in ten is for validation."""
+    apart = held_out([row.text for row in rows], [row.group for row in rows])
+    sets.left_out["new rows: held out for the gate"] += sum(apart)
+    learned = [row for row, out in zip(rows, apart, strict=True) if not out]
+    for example in labelled_examples(learned, clean_text) if learned else ():
+        name = NEW if example.signals is None else EXPERIENCE
+        side = sets.val if split_of(example.group or example.original, REAL_SHARES) == "val" else sets.train
+        side.setdefault(name, []).append(example)
 
 
 BORROWED = ("tass2020.es", "semeval2017-4a.en")

@@ -109,7 +109,7 @@ def annotation_example(record: dict[str, Any], clean: Cleaner, kind_of_source: C
     cleaned = clean(text)
     source = str(record.get("source", "authored"))
     spans = tuple(
-        (SIGNAL_INDEX[name], *_cleaned_span(cleaned, *_offsets(record, name, stretch)))
+        (SIGNAL_INDEX[name], *cleaned_span(cleaned, *_offsets(record, name, stretch)))
         for name, stretches in record["labels"].items()
         for stretch in stretches
     )
@@ -155,8 +155,14 @@ def _offsets(record: dict[str, Any], name: str, stretch: str | Iterable[int]) ->
     return start, end
 
 
-def _cleaned_span(cleaned: CleanText, start: int, end: int) -> tuple[int, int]:
-    """The stretch of the cleaned text that was made from original code points [start, end)."""
+def cleaned_span(cleaned: CleanText, start: int, end: int) -> tuple[int, int]:
+    """The stretch of the cleaned text that was made from original code points [start, end); (0, 0) for none.
+
+    Args:
+        cleaned: the text.
+        start: first code point of the original.
+        end: last + 1.
+    """
     inside = [
         place
         for place in range(len(cleaned.text))

@@ -57,10 +57,10 @@ def fit_decision(validation: Validation, lexical_weight: Sequence[float]) -> dic
         tables["stage"][lang] = _fit_stage(validation, lang_index)
     tables["kind"] = _fit_kind(validation)
     tables["signals"] = {name: _fit_signal(validation, index) for index, name in enumerate(SIGNAL_NAMES)}
-    _fit_stacks(validation, tables)
-    tables["mixed"] = {lang: {"minimum": _fit_mixed(validation, tables)} for lang in TABLE_LANGUAGES}
+    fit_stacks(validation, tables)
+    tables["mixed"] = {lang: {"minimum": fit_mixed(validation, tables)} for lang in TABLE_LANGUAGES}
     tables["nps"] = _fit_nps(validation, tables)
-    tables["priority"]["curve"] = _fit_priority(validation, tables)
+    tables["priority"]["curve"] = fit_curve(validation, tables)
     return tables
 
 
@@ -155,8 +155,13 @@ def best_threshold(p: FloatArray, truth: BoolArray, low: float = 0.25, high: flo
     return float(steps[best[len(best) // 2]])
 
 
-def _fit_stacks(validation: Validation, tables: dict[str, Any]) -> None:
-    """``hx`` from the HX logit and the signals that make a text HX, ``cx`` from the CX signals and the sentiment."""
+def fit_stacks(validation: Validation, tables: dict[str, Any]) -> None:
+    """``hx`` from the HX logit and the signals that make a text HX, ``cx`` from the CX signals and the sentiment.
+
+    Args:
+        validation: texts; those labelled for signals are used.
+        tables: ``decision.json`` with signals and sentiment as they shall be; gets ``hx`` and ``cx``.
+    """
     rows = validation.where(lambda e: e.signals is not None)
     examples = [validation.examples[row] for row in rows]
     p = np.zeros((len(rows), len(SIGNAL_NAMES)))
@@ -174,8 +179,8 @@ def _fit_stacks(validation: Validation, tables: dict[str, Any]) -> None:
     lang = np.array([example.language for example in examples], str)
     for name in TABLE_LANGUAGES:
         here = lang == name
-        tables["hx"][name] = _fit_stack(validation.logits.hx[rows][here], wronged[here], is_hx[here])
-        tables["cx"][name] = _fit_stack(pleased[here], logit(positive[here]), is_cx[here])
+        tables["hx"][name] = fit_stack(validation.logits.hx[rows][here], wronged[here], is_hx[here])
+        tables["cx"][name] = fit_stack(pleased[here], logit(positive[here]), is_cx[here])
 
 
 def _is_cx(example: Example) -> bool:
@@ -183,7 +188,18 @@ def _is_cx(example: Example) -> bool:
     return example.sentiment_label == "positive" and not example.is_hx and bool(cx & (example.signals or frozenset()))
 
 
-def _fit_stack(first: FloatArray, second: FloatArray, truth: BoolArray) -> dict[str, Any]:
+def fit_stack(first: FloatArray, second: FloatArray, truth: BoolArray) -> dict[str, Any]:
+    """A calibrated logistic regression on two logits, neither of which may count against (Wolpert 1992, "Stacking").
+
+    Args:
+        first: (n,).
+        second: (n,).
+        truth: (n,).
+
+    Returns:
+        ``{"weights": two numbers, 0 to 4, "bias": …, "threshold": with the best F1}``.
+    """
+
     def cost(parameters: FloatArray) -> float:
         p = sigmoid(parameters[0] * first + parameters[1] * second + parameters[2])
         likelihood = np.where(truth, p, 1 - p)
@@ -205,8 +221,13 @@ def _sentiment_probabilities(validation: Validation, rows: npt.NDArray[np.intp],
     return np.array(found).reshape(-1, len(SENTIMENTS))
 
 
-def _fit_mixed(validation: Validation, tables: dict[str, Any]) -> float:
-    """The minimum of the smaller side from which a text is called mixed: best macro-F1 over the four labels."""
+def fit_mixed(validation: Validation, tables: dict[str, Any]) -> float:
+    """The minimum of the smaller side from which a text is called mixed: best macro-F1 over the four labels.
+
+    Args:
+        validation: texts; those labelled for signals are used.
+        tables: ``decision.json`` with the sentiment as it shall be.
+    """
     rows = validation.where(lambda e: e.signals is not None)
     if not len(rows):
         return PLAIN_MIXED_MINIMUM
@@ -242,8 +263,13 @@ def _expected_stars(validation: Validation, row: int, tables: dict[str, Any]) ->
     return float(p @ np.arange(1.0, 6.0))
 
 
-def _fit_priority(validation: Validation, tables: dict[str, Any]) -> list[list[float]]:
-    """The curve over the urgency that these tables give; the tables still hold the straight line."""
+def fit_curve(validation: Validation, tables: dict[str, Any]) -> list[list[float]]:
+    """The priority curve over the urgency that these tables give; they must still hold the straight line.
+
+    Args:
+        validation: texts; those labelled for signals are used.
+        tables: ``decision.json`` with the signals as they shall be.
+    """
     rows = validation.where(lambda e: e.signals is not None)
     examples = [validation.examples[row] for row in rows]
     p = np.array([[_signal(validation, row, k, tables) for k in range(len(SIGNAL_NAMES))] for row in rows])

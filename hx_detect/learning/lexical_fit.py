@@ -39,7 +39,7 @@ def fit_lexical(
     Returns:
         Weights (buckets, 24), inverse document frequencies (buckets,) and biases (24,).
     """
-    idf = _inverse_document_frequency(texts, buckets)
+    idf = inverse_document_frequency(texts, buckets)
     features = _matrix(texts, idf)
     weights = np.zeros((buckets, len(LEXICAL_COLUMNS)), np.float32)
     bias = np.full(len(LEXICAL_COLUMNS), -4.0, np.float32)
@@ -62,11 +62,20 @@ def fit_lexical(
     return LexicalModel(weights, idf, bias, ORDERS)
 
 
-def _inverse_document_frequency(texts: Sequence[IntArray], buckets: int) -> FloatArray:
-    """``ln((1 + n) / (1 + df)) + 1``; 0 for what no text or only one holds."""
+def inverse_document_frequency(texts: Sequence[IntArray], buckets: int, orders: Sequence[int] = ORDERS) -> FloatArray:
+    """``ln((1 + n) / (1 + df)) + 1`` of every bucket; 0 for what no text or only one holds.
+
+    Args:
+        texts: token ids of each text without special tokens.
+        buckets: size of the hash table.
+        orders: lengths of the n-grams.
+
+    Returns:
+        (buckets,).
+    """
     frequency = np.zeros(buckets)
     for ids in texts:
-        frequency[np.unique(ngram_buckets(ids, ORDERS, buckets))] += 1
+        frequency[np.unique(ngram_buckets(ids, orders, buckets))] += 1
     idf = np.log((1 + len(texts)) / (1 + frequency)) + 1
     return np.where(frequency > 1, idf, 0.0).astype(np.float32)
 

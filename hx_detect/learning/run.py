@@ -16,6 +16,7 @@ from hx_detect.learning.assemble import Assembled, assemble
 from hx_detect.learning.base_encoder import find_packaged_encoder, read_base_encoder
 from hx_detect.learning.corpora import read_manifest
 from hx_detect.learning.datasets import EXPERIENCE, Datasets, Sources, load_datasets
+from hx_detect.learning.labelled_examples import NEW, with_new_rows
 from hx_detect.learning.network import Network, encoder_fresh, encoder_from_base, encoder_from_hub
 from hx_detect.learning.quick_look import quick_look
 from hx_detect.learning.recipe import Recipe
@@ -61,6 +62,7 @@ def run(recipe: Recipe, sources: Sources, work: Path, output: Path, *, resume: b
         if not data.train.get(name):
             say(f"no training texts: {name}")
     say(f"training texts {sum(map(len, data.train.values()))}, validation texts {sum(map(len, data.val.values()))}")
+    recipe = with_new_rows(recipe, len(data.train.get(NEW, ())))
     training = prepare(recipe, data, work, say, resume=resume)
     train(training, resume=resume, evaluate=lambda: quick_look(training))
     return Outcome(assemble(training, output, read_manifest(sources.manifest)), data)

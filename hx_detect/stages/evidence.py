@@ -53,7 +53,7 @@ def find_evidence(
         scores = 1.0 / (1.0 + np.exp(-(logits[:, label].astype(np.float64) * scale + bias)))
         scores[blank] = 0.0
         runs = token_runs(scores, float(decision.evidence_thresholds[label]))
-        found[label] = _spans(original, cleaned, tokens, runs)
+        found[label] = spans_of_runs(original, cleaned, tokens, runs)
     return found
 
 
@@ -75,8 +75,18 @@ def token_runs(scores: FloatArray, threshold: float) -> list[Run]:
     return [(int(a), int(b) + 1, float(scores[a : b + 1].max())) for a, b in zip(firsts, lasts, strict=True)]
 
 
-def _spans(original: str, cleaned: CleanText, tokens: Tokens, runs: Sequence[Run]) -> tuple[Span, ...]:
-    """The strongest runs as spans; one that falls into a stronger one is left out."""
+def spans_of_runs(original: str, cleaned: CleanText, tokens: Tokens, runs: Sequence[Run]) -> tuple[Span, ...]:
+    """The strongest runs as spans; one that falls into a stronger one is left out.
+
+    Args:
+        original: the text as it was given.
+        cleaned: the same as the model read it.
+        tokens: of the cleaned text.
+        runs: of its tokens.
+
+    Returns:
+        Up to three spans of ``original``, strongest first.
+    """
     spans: list[Span] = []
     for first, last, _ in sorted(runs, key=lambda run: -run[2]):
         start, end = _whole_words(cleaned.text, tokens.offsets[first][0], tokens.offsets[last - 1][1])

@@ -40,6 +40,7 @@ def combine_windows(
         signals=signals + words[:, :_HX],
         hx=hx + words[:, _HX],
         evidence=[_join_evidence(text) for text in texts],
+        hidden=[_join_hidden(text) for text in texts if text[0].hidden is not None],
         **means,
     )
 
@@ -65,3 +66,9 @@ def _join_evidence(text: Sequence[WindowLogits]) -> NDArray[np.float32]:
         stretch = joined[window.start : window.start + len(window.evidence)]
         np.maximum(stretch, window.evidence, out=stretch)
     return joined
+
+
+def _join_hidden(text: Sequence[WindowLogits]) -> NDArray[np.float32]:
+    """What the encoder says of each token of the whole text, in the first window that holds it."""
+    parts = [window.hidden[len(window.hidden) - window.fresh :] for window in text if window.hidden is not None]
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)

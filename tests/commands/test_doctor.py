@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable
 from importlib import metadata
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
+from hx_detect import bundle_places
 from hx_detect.cli import main
 from hx_detect.commands import doctor
 from hx_detect.commands.models import headline
@@ -31,19 +30,18 @@ def bundle(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def install(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    """Puts modules in the place of ``hx_detect.bundle`` and ``hx_detect.scorer``."""
+    """Puts others in the place of the installed models, their checksums and the scorer."""
 
     def put(folders: list[Path], fault: Exception | None = None, problems: tuple[str, ...] = ()) -> None:
         def verify(_: Path) -> None:
             if fault is not None:
                 raise fault
 
-        bundles, scorer = ModuleType("hx_detect.bundle"), ModuleType("hx_detect.scorer")
         loader = type("Scorer", (), {"load": staticmethod(lambda path: path)})
-        vars(bundles).update(find_bundles=lambda: folders, verify=verify)
-        vars(scorer).update(Scorer=loader, self_test=lambda _: list(problems))
-        monkeypatch.setitem(sys.modules, "hx_detect.bundle", bundles)
-        monkeypatch.setitem(sys.modules, "hx_detect.scorer", scorer)
+        monkeypatch.setattr(bundle_places, "shipped_bundles", lambda: folders)
+        monkeypatch.setattr("hx_detect.bundle.verify", verify)
+        monkeypatch.setattr("hx_detect.scorer.Scorer", loader)
+        monkeypatch.setattr("hx_detect.scorer.self_test", lambda _: list(problems))
         monkeypatch.setattr(doctor, "_packages", lambda: "numpy 2.0")
 
     return put

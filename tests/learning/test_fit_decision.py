@@ -154,7 +154,7 @@ def test_mixed_texts_set_the_minimum() -> None:
         labels = ["mixed" if value >= minimum else "positive" for value in side]
         examples = [row(str(n), signals=frozenset(), sentiment_label=label) for n, label in enumerate(labels)]
         logits = _logits(len(side), sentiment=np.repeat(np.log(p)[:, None], 2, axis=1))
-        return module._fit_mixed(Validation(examples, logits), plain_decision())
+        return module.fit_mixed(Validation(examples, logits), plain_decision())
 
     assert mixed_from(0.20) == pytest.approx(0.20, abs=0.011)
     assert mixed_from(0.35) == pytest.approx(0.35, abs=0.011)

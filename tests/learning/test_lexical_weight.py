@@ -19,7 +19,9 @@ def _deep(count: int, seed: int = 1) -> BatchLogits:
     """Logits that know nothing."""
     noise = np.random.default_rng(seed)
     shapes = {"sentiment": (2, 3), "stars": (5,), "signals": (LABELS,), "stage": (7,), "kind": (4,), "hx": ()}
-    return BatchLogits(**{name: noise.normal(0, 1, (count, *shape)) for name, shape in shapes.items()}, evidence=[])
+    return BatchLogits(
+        **{name: noise.normal(0, 1, (count, *shape)) for name, shape in shapes.items()}, evidence=[], hidden=[]
+    )
 
 
 def _examples() -> list[Example]:

@@ -26,7 +26,7 @@ def logits(count: int = 1, **changes: object) -> BatchLogits:
     arrays = {name: np.zeros((count, *shape)) for name, shape in shapes.items()}
     for name, value in changes.items():
         arrays[name] = np.broadcast_to(np.array(value, np.float64), arrays[name].shape).copy()
-    return BatchLogits(**arrays, evidence=[np.zeros((0, 18), np.float32)] * count)
+    return BatchLogits(**arrays, evidence=[np.zeros((0, 18), np.float32)] * count, hidden=[])
 
 
 @CALM
