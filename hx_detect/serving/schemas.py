@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, WithJsonSchema
 
-from hx_detect.labels import KINDS, LANGUAGES, LEVELS, NPS_BANDS, SENTIMENTS, SIGNAL_NAMES, STAGES
+from hx_detect.labels import KINDS, LANGUAGES, LEVELS, NPS_BANDS, SENTIMENTS, SIGNAL_GROUPS, STAGES
 
 MOST_ID: Final = 500
 """Characters of an id."""
@@ -87,8 +87,8 @@ class EvidenceOut(BaseModel):
 class SignalOut(BaseModel):
     """One signal."""
 
-    name: Annotated[str, _names(SIGNAL_NAMES)]
-    group: Annotated[str, _names(("hx", "cause", "outcome", "cx"))]
+    name: str = Field(description="As `/v1/labels` lists them: the 18, and the model's own")
+    group: Annotated[str, _names(SIGNAL_GROUPS)]
     probability: Probability
     evidence: list[EvidenceOut] | None = Field(default=None, description="Left out with `evidence: false`",
                                                json_schema_extra={"type": "array"})  # fmt: skip

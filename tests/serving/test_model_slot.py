@@ -12,6 +12,7 @@ from fake_scorer import FakeScorer
 from toy_bundle import write_toy_bundle
 
 from hx_detect.errors import BundleDamagedError, SelfTestError
+from hx_detect.registry.versions import Registry
 from hx_detect.scorer import Scorer
 from hx_detect.serving.model_slot import ModelSlot, Reloaded, SlotState, check, mark_of, model_folder, slot_of
 
@@ -86,6 +87,19 @@ def test_the_models_place(tmp_path: Path) -> None:
     pointer = tmp_path / "current"
     pointer.write_text("models/v2\n", encoding="utf-8")
     assert model_folder(pointer) == tmp_path / "models" / "v2"
+
+
+def test_a_name_means_the_registrys_current_version(tmp_path: Path) -> None:
+    registry = Registry()
+    for version in ("0.1.0", "0.2.0"):
+        registry.add(write_toy_bundle(tmp_path / version, info=lambda info, v=version: info | {"version": v}))  # type: ignore[misc] # a default binds it
+    registry.promote(registry.find("toy@0.1.0"), expected=None)
+    first, pinned = mark_of(Path("toy")), mark_of(Path("toy@0.1.0"))
+    assert first == pinned is not None
+    registry.promote(registry.find("toy@0.2.0"), expected=registry.pointer("toy"))
+    assert mark_of(Path("toy")) == mark_of(Path("toy@0.2.0")) != first
+    assert mark_of(Path("toy@0.1.0")) == pinned
+    assert mark_of(Path("toy@0.3.0")) is None
 
 
 def test_marks_differ_where_models_do(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 
 from hx_detect.batch_options import StreamScorer
 from hx_detect.bundle import FILES, Bundle
-from hx_detect.labels import KINDS, LANGUAGES, LEVELS, NPS_BANDS, SENTIMENTS, SIGNALS, STAGES, display
+from hx_detect.labels import KINDS, LANGUAGES, LEVELS, NPS_BANDS, OWN_GROUP, SENTIMENTS, SIGNALS, STAGES, display
 from hx_detect.serving import documented
 from hx_detect.serving.documented import problems
 from hx_detect.serving.metrics import CONTENT_TYPE
@@ -44,10 +44,13 @@ def described(scorer: StreamScorer) -> ModelAnswer:
 
 
 @router.get("/v1/labels", tags=["about"], summary="Every label in both languages")
-async def labels() -> LabelsAnswer:
-    """Signals, levels, sentiments, stages, kinds, bands and languages, with their Spanish and English names."""
+async def labels(request: Request) -> LabelsAnswer:
+    """Signals (the model's own too), levels, sentiments, stages, kinds, bands, languages: Spanish and English names."""
     return LabelsAnswer(
-        signals=[SignalNames(name=one.name, group=one.group, es=one.es, en=one.en) for one in SIGNALS],
+        signals=[
+            *(SignalNames(name=one.name, group=one.group, es=one.es, en=one.en) for one in SIGNALS),
+            *own_signals(get_state(request).models.current),
+        ],
         levels=_named(LEVELS),
         sentiments=_named((*SENTIMENTS, "mixed")),
         stages=_named(STAGES),
@@ -55,6 +58,12 @@ async def labels() -> LabelsAnswer:
         nps_bands=_named(NPS_BANDS),
         languages=_named(LANGUAGES),
     )
+
+
+def own_signals(scorer: StreamScorer | None) -> list[SignalNames]:
+    """The signals that a model brings along, with their names."""
+    info = getattr(getattr(scorer, "bundle", None), "info", {})
+    return [SignalNames(group=OWN_GROUP, **one) for one in info.get("own_signals", [])]
 
 
 @router.get("/livez", tags=["health"], summary="Does the process run?")
