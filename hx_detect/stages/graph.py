@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Lock
 from types import ModuleType
 from typing import Any, Final
+from weakref import finalize
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,7 +67,6 @@ class Graph:
         }
         if precision is not None:
             settings["INFERENCE_PRECISION_HINT"] = precision
-        self._names = tuple(outputs)
         self._lock = Lock()
         self._turn = Lock()
         with _environment(_ONEDNN):
@@ -74,14 +74,14 @@ class Graph:
                 compiled = _compile(openvino, model, settings, cache)
             except RuntimeError as error:
                 raise _damaged(model, str(error).strip().splitlines()[-1]) from error
-            self._output: dict[str, int] = {
-                name: index for index, output in enumerate(compiled.outputs) for name in output.get_names()
-            }
-            missing = [name for name in self._names if name not in self._output]
+            places = {name: index for index, output in enumerate(compiled.outputs) for name in output.get_names()}
+            missing = [name for name in outputs if name not in places]
             if missing:
                 raise _damaged(model, f"{', '.join(missing)} missing")
+            self._places = {name: places[name] for name in outputs}
             self._queue: Any = openvino.AsyncInferQueue(compiled)
-            self._queue.set_callback(self._collect)
+            self._queue.set_callback(_collect)
+            finalize(self, _settle, self._queue)
             self.run([(np.ones((1, 8), np.int64), np.ones((1, 8), np.int64))])
 
     def run(self, batches: Sequence[tuple[IdArray, IdArray]]) -> list[Mapping[str, NDArray[np.float32]]]:
@@ -99,7 +99,7 @@ class Graph:
             with self._turn:  # who waits for the lock holds the turn, so that it is not taken again before them
                 self._lock.acquire()
             try:
-                self._queue.start_async({"input_ids": ids, "attention_mask": mask}, (found, place, done))
+                self._queue.start_async({"input_ids": ids, "attention_mask": mask}, (found, place, self._places, done))
             finally:
                 self._lock.release()
         for _ in batches:
@@ -119,17 +119,21 @@ class Graph:
             else:
                 return
 
-    def _collect(
-        self,
-        request: Any,  # noqa: ANN401 - a class of openvino, which is not imported here
-        user: tuple[list[Mapping[str, NDArray[np.float32]]], int, SimpleQueue[int]],
-    ) -> None:
-        found, place, done = user
-        found[place] = self._outputs(request)
-        done.put(place)
 
-    def _outputs(self, request: Any) -> Mapping[str, NDArray[np.float32]]:  # noqa: ANN401 - a class of openvino, which is not imported here
-        return {name: request.get_output_tensor(self._output[name]).data.copy() for name in self._names}
+def _collect(
+    request: Any,  # noqa: ANN401 - a class of openvino, which is not imported here
+    user: tuple[list[Mapping[str, NDArray[np.float32]]], int, Mapping[str, int], SimpleQueue[int]],
+) -> None:
+    """Take a batch's outputs. A function, as a method would keep its graph alive for ever."""
+    found, place, places, done = user
+    found[place] = {name: request.get_output_tensor(index).data.copy() for name, index in places.items()}
+    done.put(place)
+
+
+def _settle(queue: Any) -> None:  # noqa: ANN401 - a class of openvino, which is not imported here
+    """Let the runtime's threads end before the interpreter does, or they abort the process."""
+    with suppress(RuntimeError):  # of a batch that failed; whoever asked for it was told
+        queue.wait_all()
 
 
 @contextmanager

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import os
+import subprocess
+import sys
 import threading
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -84,6 +88,35 @@ def test_settings_of_the_kernels_are_for_this_runtime_alone(model: Path, monkeyp
     assert seen == [("AVX512_CORE_VNNI", "99")], "what the user set stays"
     assert "ONEDNN_MAX_CPU_ISA" not in os.environ
     assert os.environ["ONEDNN_PRIMITIVE_CACHE_CAPACITY"] == "99"
+
+
+def test_a_graph_that_nobody_has_any_more_is_freed(model: Path) -> None:
+    graph = Graph(model, "f32", threads=1)
+    graph.run([batch(2, 8)])
+    gone = weakref.ref(graph)
+    del graph
+    gc.collect()
+    assert gone() is None, "a service that takes up a new model would keep the old one"
+
+
+def test_the_process_ends_well_while_the_runtime_still_tidies_up(model: Path) -> None:
+    code = f"""
+import time
+from pathlib import Path
+import numpy as np
+from hx_detect.stages import graph
+collect = graph._collect
+def slow(request, user):
+    collect(request, user)
+    time.sleep(0.2)
+graph._collect = slow
+ids = np.ones((1, 8), np.int64)
+graph.Graph(Path({str(model)!r}), "f32", threads=2).run([(ids, ids)])
+KEPT = graph.Graph(Path({str(model)!r}), "f32", threads=2)
+KEPT.run([(ids, ids)])
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_no_batches(model: Path) -> None:
