@@ -26,6 +26,8 @@ def _records(path: Path) -> list[Record]:
 
 AUTHORED = {lang: _records(DATA / "authored" / f"examples.{lang}.jsonl") for lang in ("es", "en")}
 EVERY = AUTHORED["es"] + AUTHORED["en"]
+REFIT = _records(DATA / "refit" / "telecom.jsonl")
+"""A domain to measure refits with; no model is trained on it."""
 ANNOTATION_FILES = sorted((DATA / "annotations").glob("*.jsonl"))
 ANNOTATIONS = [record for path in ANNOTATION_FILES for record in _records(path)]
 SCHEMA: Record = json.loads((DATA / "schema.json").read_text(encoding="utf-8"))
@@ -49,7 +51,7 @@ def test_schema_is_a_schema() -> None:
     assert SCHEMA["$defs"]["signal"]["enum"] == list(SIGNAL_NAMES)
 
 
-@pytest.mark.parametrize(("kind", "records"), [("authored", EVERY), ("annotation", ANNOTATIONS)])
+@pytest.mark.parametrize(("kind", "records"), [("authored", EVERY), ("authored", REFIT), ("annotation", ANNOTATIONS)])
 def test_every_record_is_by_the_schema(kind: str, records: list[Record]) -> None:
     validator = _validator(kind)
     problems = [f"{r.get('id')}: {error.message[:150]}" for r in records for error in validator.iter_errors(r)]
@@ -66,13 +68,13 @@ def test_schema_refuses(change: Record) -> None:
 
 
 def test_ids_are_unique() -> None:
-    assert [key for key, count in Counter(record["id"] for record in EVERY).items() if count > 1] == []
+    assert [key for key, count in Counter(record["id"] for record in EVERY + REFIT).items() if count > 1] == []
     rows = Counter((record["corpus"], record["id"]) for record in ANNOTATIONS)
     assert [key for key, count in rows.items() if count > 1] == []
 
 
 def test_evidence_is_in_the_text_and_stands_apart() -> None:
-    for record in EVERY:
+    for record in EVERY + REFIT:
         for name, stretches in record["labels"].items():
             for stretch in stretches:
                 assert stretch in record["text"], (record["id"], name, stretch)
@@ -114,9 +116,10 @@ def test_enough_of_everything(lang: str, countries: set[str]) -> None:
 
 def test_no_two_texts_are_nearly_the_same() -> None:
     index = NearDuplicateIndex(threshold=0.35)
-    for record in EVERY:
+    texts = EVERY + REFIT
+    for record in texts:
         same = index.find(record["text"])
-        assert same is None, (record["id"], EVERY[same]["id"] if same is not None else None)
+        assert same is None, (record["id"], texts[same]["id"] if same is not None else None)
         index.add(record["text"])
 
 
