@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final, Protocol
 
@@ -35,6 +35,7 @@ from hx_detect.registry.gate_figures import (
 )
 from hx_detect.registry.gate_labels import label_doubts
 from hx_detect.registry.gate_rows import GateRow, GateSet
+from hx_detect.registry.signal_titles import Titles
 from hx_detect.registry.verdict import SetSummary, Verdict, summary_of
 from hx_detect.registry.versions import ModelVersion
 from hx_detect.wording import say
@@ -56,11 +57,12 @@ class Timer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Contender:
-    """A model that is judged: its version, its scorer, the languages that it is for."""
+    """A model that is judged: its version, its scorer, the languages that it is for, the titles of its own signals."""
 
     version: ModelVersion
     scorer: TextScorer
     languages: frozenset[str]
+    titles: Titles = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,18 +124,21 @@ def judge(
     said = compared[sets[0].name]
     new_data = [one for one in sets if one.asks]
     doubts = [doubt for one in new_data for doubt in label_doubts(champion.scorer, (*one.rows, *one.seen))]
+    titles = {**champion.titles, **challenger.titles}
     checks = (
-        rules.asked(comparisons, None if new_data else sets[0].name, said.champion.names),
-        rules.no_loss(comparisons),
+        rules.asked(comparisons, None if new_data else sets[0].name, said.champion.names, titles),
+        rules.no_loss(comparisons, titles),
         rules.calibration(comparisons),
         rules.tone(*gaps, options.resamples, options.seed),
         rules.labels(doubts),
-        rules.knows((said.champion.names, champion.languages), (said.challenger.names, challenger.languages)),
+        rules.knows((said.champion.names, champion.languages), (said.challenger.names, challenger.languages), titles),
         rules.speed(old.texts_per_second, new.texts_per_second),
         rules.size(old.bytes, new.bytes),
     )
     now = datetime.now(UTC).isoformat(timespec="seconds")
-    return Verdict(now, old, new, checks, tuple(summaries), tuple(comparisons), tuple(changes), _settings(options))
+    return Verdict(
+        now, old, new, checks, tuple(summaries), tuple(comparisons), tuple(changes), _settings(options), titles
+    )
 
 
 def speeds_of(

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-from hx_detect.labels import LEVELS, SENTIMENTS, SIGNAL_INDEX, STAGES, display
+from hx_detect.labels import LEVELS, SENTIMENTS, STAGES, display
 from hx_detect.records import Score
 from hx_detect.registry.gate_answers import Compared
 from hx_detect.registry.gate_rows import GateRow
+from hx_detect.registry.signal_titles import NO_TITLES, Titles, title_of
 from hx_detect.wording import language, say
 
 SHOWN_CHARS: Final = 240
@@ -78,18 +79,13 @@ def _decisions(row: GateRow, old: Score, new: Score) -> Iterator[tuple[str, str,
             yield f"signal:{signal.name}", _yes(held), _yes(was.present), _yes(signal.present), size
 
 
-def about_shown(about: str) -> str:
+def about_shown(about: str, titles: Titles = NO_TITLES) -> str:
     """What a change is about, in the user's language."""
     kind, _, name = about.partition(":")
     if kind == "signal":
-        return signal_shown(name)
+        return title_of(name, titles, int(language() == "es"))
     words = {"sentiment": ("sentiment", "sentimiento"), "hx": ("HX or not", "HX o no"), "stage": ("stage", "etapa")}
     return say(*words[kind])
-
-
-def signal_shown(name: str) -> str:
-    """The name of a signal in the user's language; of one's own, as it is."""
-    return display(name, language()) if name in SIGNAL_INDEX else name
 
 
 def value_shown(value: str) -> str:

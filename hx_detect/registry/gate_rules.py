@@ -9,9 +9,9 @@ from typing import Final
 from hx_detect.evaluation.bootstrap import Bootstrap, Floats
 from hx_detect.evaluation.metrics import mean
 from hx_detect.evaluation.tone import LIMIT
-from hx_detect.labels import SIGNAL_INDEX, SIGNALS
 from hx_detect.registry.gate_compare import ASKED, CONFIDENCE, TASKS, Comparison, holm
 from hx_detect.registry.gate_labels import LabelDoubt
+from hx_detect.registry.signal_titles import NO_TITLES, Titles, title_of
 from hx_detect.registry.verdict import FAILED, PASSED, UNJUDGED, Check
 
 MOST_TONE_GROWTH: Final = 0.005
@@ -27,7 +27,9 @@ NAMED: Final = 4
 CALIBRATION: Final = (".brier", ".ece")
 
 
-def asked(found: Iterable[Comparison], fallback: str | None, known: frozenset[str]) -> Check:
+def asked(
+    found: Iterable[Comparison], fallback: str | None, known: frozenset[str], titles: Titles = NO_TITLES
+) -> Check:
     """Better where the new data asks for it; without new data, better in at least one figure of the frozen texts.
 
     The mean of what the labels speak of is better for sure, or one of its parts is, or a signal that the model in use
@@ -37,10 +39,11 @@ def asked(found: Iterable[Comparison], fallback: str | None, known: frozenset[st
         found: all comparisons.
         fallback: name of the set to look at where there is no new data; None where there is.
         known: signals that the model in use knows.
+        titles: of own signals.
     """
     every = list(found)
     if fallback is not None:
-        return _asked_without_data([one for one in every if one.data == fallback and one.part == "all"])
+        return _asked_without_data([one for one in every if one.data == fallback and one.part == "all"], titles)
     target = next((one for one in every if one.name == ASKED), None)
     if target is None or target.verdict == "few":
         return Check("asked", FAILED, (
@@ -55,8 +58,8 @@ def asked(found: Iterable[Comparison], fallback: str | None, known: frozenset[st
         return Check("asked", PASSED, (f"Better on the held-out part of the new data: {values}",
                                        f"Mejor en la parte reservada de los datos nuevos: {values}"))  # fmt: skip
     if better and target.verdict != "worse":
-        return Check("asked", PASSED, _named("Better on the held-out part of the new data: ",
-                                             "Mejor en la parte reservada de los datos nuevos: ", better))  # fmt: skip
+        leads = ("Better on the held-out part of the new data: ", "Mejor en la parte reservada de los datos nuevos: ")
+        return Check("asked", PASSED, _named(*leads, better, titles))
     return Check("asked", FAILED, (
         f"Not shown to be better on the held-out part of the new data: {values}. More labels make it clearer",
         f"No se demuestra que mejore en la parte reservada de los datos nuevos: {values}. Con más etiquetas se verá",
@@ -70,23 +73,24 @@ def _is_asked(one: Comparison, known: frozenset[str]) -> bool:
     return new or (one.part == "all" and one.name in TASKS)
 
 
-def _asked_without_data(found: Iterable[Comparison]) -> Check:
+def _asked_without_data(found: Iterable[Comparison], titles: Titles) -> Check:
     better = [one for one in found if one.verdict == "better"]
     if better:
         leads = ("No new data was given; better on the frozen texts in ",
                  "Sin datos nuevos; mejora en los textos congelados en ")  # fmt: skip
-        return Check("asked", PASSED, _named(*leads, better))
+        return Check("asked", PASSED, _named(*leads, better, titles))
     return Check("asked", FAILED, (
         "No new data was given, and no figure of the frozen texts is better for sure. Give it with --data",
         "No se dieron datos nuevos y ninguna cifra mejora con seguridad en los textos congelados. Indique --data",
     ))  # fmt: skip
 
 
-def no_loss(found: Iterable[Comparison]) -> Check:
+def no_loss(found: Iterable[Comparison], titles: Titles = NO_TITLES) -> Check:
     """No set, language, group of texts or signal is worse by more than its margin for sure."""
     worse = [one for one in found if one.verdict == "worse" and not one.name.endswith(CALIBRATION)]
     if worse:
-        return Check("no_loss", FAILED, _named("Worse by more than the margin: ", "Peor que el margen: ", worse))
+        leads = ("Worse by more than the margin: ", "Peor que el margen: ")
+        return Check("no_loss", FAILED, _named(*leads, worse, titles))
     return Check(
         "no_loss",
         PASSED,
@@ -106,7 +110,10 @@ def calibration(found: Iterable[Comparison]) -> Check:
             "calibration",
             FAILED,
             _named(
-                "The probabilities are further from the truth: ", "Las probabilidades se alejan de la verdad: ", worse
+                "The probabilities are further from the truth: ",
+                "Las probabilidades se alejan de la verdad: ",
+                worse,
+                NO_TITLES,
             ),
         )
     if all(one.verdict == "few" for one in every):
@@ -163,15 +170,19 @@ def labels(doubts: Sequence[LabelDoubt]) -> Check:
     return Check("labels", state, (lead[0] + "; ".join(told[0]), lead[1] + "; ".join(told[1])))
 
 
-def knows(champion: tuple[frozenset[str], frozenset[str]], challenger: tuple[frozenset[str], frozenset[str]]) -> Check:
+def knows(
+    champion: tuple[frozenset[str], frozenset[str]],
+    challenger: tuple[frozenset[str], frozenset[str]],
+    titles: Titles = NO_TITLES,
+) -> Check:
     """The new model speaks of every signal and language that the other speaks of; each is (signals, languages)."""
-    lost = sorted((champion[0] - challenger[0]) | (champion[1] - challenger[1]))
-    if lost:
+    lost = [_titled(champion[0] - challenger[0], titles, lang) + sorted(champion[1] - challenger[1]) for lang in (0, 1)]
+    if lost[0]:
         return Check(
-            "knows", FAILED, (f"It does not know any more: {', '.join(lost)}", f"Ya no conoce: {', '.join(lost)}")
+            "knows", FAILED, (f"It does not know any more: {', '.join(lost[0])}", f"Ya no conoce: {', '.join(lost[1])}")
         )
-    new = sorted(challenger[0] - champion[0])
-    more = (f"; new: {', '.join(new)}", f"; nuevas: {', '.join(new)}") if new else ("", "")
+    new = [_titled(challenger[0] - champion[0], titles, lang) for lang in (0, 1)]
+    more = (f"; new: {', '.join(new[0])}", f"; nuevas: {', '.join(new[1])}") if new[0] else ("", "")
     return Check(
         "knows",
         PASSED,
@@ -180,6 +191,10 @@ def knows(champion: tuple[frozenset[str], frozenset[str]], challenger: tuple[fro
             f"Conoce todas las señales e idiomas del otro{more[1]}",
         ),
     )
+
+
+def _titled(names: Iterable[str], titles: Titles, lang: int) -> list[str]:
+    return [title_of(name, titles, lang) for name in sorted(names)]
 
 
 def speed(champion: float, challenger: float) -> Check:
@@ -200,12 +215,12 @@ def size(champion: int, challenger: int) -> Check:
     return Check("size", PASSED if ratio <= MOST_SIZE else FAILED, (f"Size: {values}", f"Tamaño: {values}"))
 
 
-def _named(english: str, spanish: str, found: Sequence[Comparison]) -> tuple[str, str]:
+def _named(english: str, spanish: str, found: Sequence[Comparison], titles: Titles) -> tuple[str, str]:
     ranked = sorted(found, key=lambda one: -abs(one.difference))
     rest = len(ranked) - NAMED
     more = (f"; and {rest} more", f"; y {rest} más") if rest > 0 else ("", "")
     return tuple(  # type: ignore[return-value] # of two languages
-        lead + "; ".join(f"{figure_shown(one, lang)} {_change(one)}" for one in ranked[:NAMED]) + more[lang]
+        lead + "; ".join(f"{figure_shown(one, lang, titles)} {_change(one)}" for one in ranked[:NAMED]) + more[lang]
         for lang, lead in enumerate((english, spanish))
     )
 
@@ -234,17 +249,16 @@ FIGURES: Final = {
 """Every figure of the gate, in English and Spanish."""
 
 
-def figure_shown(one: Comparison, lang: int) -> str:
+def figure_shown(one: Comparison, lang: int, titles: Titles = NO_TITLES) -> str:
     """A figure and the part of the set that it is about; 0 is English, 1 Spanish."""
-    part = part_shown(one.part, lang)
+    part = part_shown(one.part, lang, titles)
     return f"{FIGURES[one.name][lang]} ({one.data}{', ' + part if part else ''})"
 
 
-def part_shown(part: str, lang: int) -> str:
+def part_shown(part: str, lang: int, titles: Titles = NO_TITLES) -> str:
     """A part of a set in words; nothing for the whole."""
     kind, _, name = part.partition(":")
-    if kind == "signal" and name in SIGNAL_INDEX:
-        label = SIGNALS[SIGNAL_INDEX[name]]
-        return (label.en, label.es)[lang]
+    if kind == "signal":
+        return title_of(name, titles, lang)
     languages = {"es": ("Spanish", "español"), "en": ("English", "inglés")}
     return languages[name][lang] if kind == "language" and name in languages else name

@@ -19,6 +19,7 @@ from hx_detect.records import Review
 from hx_detect.registry.gate import Contender, GateOptions, Tell, judge
 from hx_detect.registry.gate_rows import GateSet, asking_set, evaluation_set, frozen_set, without
 from hx_detect.registry.naming import VERDICTS
+from hx_detect.registry.signal_titles import own_titles
 from hx_detect.registry.verdict import Verdict
 from hx_detect.registry.verdict_page import pages
 from hx_detect.registry.versions import ModelVersion, Registry
@@ -183,7 +184,8 @@ def _contender(found: ModelVersion) -> Contender:
     from hx_detect.scorer import Scorer
 
     bundle = load_bundle(found.path)
-    return Contender(found, Scorer.load(found.path), frozenset(bundle.info.get("languages", ())))
+    languages = frozenset(bundle.info.get("languages", ()))
+    return Contender(found, Scorer.load(found.path), languages, own_titles(bundle.info))
 
 
 def _own(one: Contender) -> set[str]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from hx_detect.registry.gate_changes import Change
 from hx_detect.registry.gate_compare import Comparison
+from hx_detect.registry.signal_titles import Titles
 from hx_detect.registry.versions import ModelVersion
 
 PASSED, FAILED, UNJUDGED = "passed", "failed", "unjudged"
@@ -85,6 +86,7 @@ class Verdict:
         comparisons: figure by figure.
         changes: decisions that came right or went wrong, widest apart first within each set.
         settings: seed, resamples, margins.
+        titles: of own signals.
     """
 
     at: str
@@ -95,6 +97,7 @@ class Verdict:
     comparisons: tuple[Comparison, ...]
     changes: tuple[Change, ...]
     settings: Mapping[str, Any] = field(default_factory=dict)
+    titles: Titles = field(default_factory=dict)
 
     @property
     def passed(self) -> bool:
@@ -118,6 +121,7 @@ class Verdict:
             "comparisons": [one.to_dict() for one in self.comparisons],
             "changes": [one.to_dict() for one in self.changes],
             "settings": dict(self.settings),
+            "own_signals": [{"name": name, "en": en, "es": es} for name, (en, es) in self.titles.items()],
         }
 
 

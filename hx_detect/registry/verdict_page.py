@@ -10,6 +10,7 @@ from hx_detect.registry.gate_changes import Change, about_shown, first_of, value
 from hx_detect.registry.gate_compare import Comparison
 from hx_detect.registry.gate_rules import FIGURES, part_shown
 from hx_detect.registry.page_blocks import Block, Line, Table, html, markdown
+from hx_detect.registry.signal_titles import Titles
 from hx_detect.registry.verdict import FAILED, PASSED, Verdict
 from hx_detect.wording import language, say, set_language
 
@@ -64,7 +65,7 @@ def _blocks(verdict: Verdict) -> Iterator[Block]:
         )
         yield Line(f"{size} SHA-256 {one.sha256[:16]}…")
         mine = [each for each in verdict.comparisons if each.data == one.name]
-        yield from _figures(mine)
+        yield from _figures(mine, verdict.titles)
 
 
 def _title(verdict: Verdict) -> str:
@@ -120,21 +121,28 @@ def _changed(verdict: Verdict) -> Iterator[Block]:
         found = [one for one in verdict.changes if one.gained is gained]
         yield Line(f"{title}: {len(found)}", 3)
         if found:
-            yield _examples(first_of(found, SHOWN_CHANGES), title)
+            yield _examples(first_of(found, SHOWN_CHANGES), title, verdict.titles)
         if len(found) > SHOWN_CHANGES:
             yield Line(say(f"The {SHOWN_CHANGES} widest apart; verdict.json has all of them.",
                            f"Los {SHOWN_CHANGES} de mayor diferencia; verdict.json los tiene todos."))  # fmt: skip
 
 
-def _examples(changes: Sequence[Change], title: str) -> Table:
+def _examples(changes: Sequence[Change], title: str, titles: Titles) -> Table:
     heads = (say("text", "texto"), say("about", "sobre"), say("people said", "las personas dicen"),
              say("in use", "en uso"), say("new", "nuevo"), say("set", "conjunto"))  # fmt: skip
-    rows = [(one.text, about_shown(one.about), *map(value_shown, (one.truth, one.champion, one.challenger)), one.data)
-            for one in changes]  # fmt: skip
+    rows = [
+        (
+            one.text,
+            about_shown(one.about, titles),
+            *map(value_shown, (one.truth, one.champion, one.challenger)),
+            one.data,
+        )
+        for one in changes
+    ]
     return Table(heads, rows, name=title)
 
 
-def _figures(comparisons: Sequence[Comparison]) -> Iterator[Block]:
+def _figures(comparisons: Sequence[Comparison], titles: Titles) -> Iterator[Block]:
     parts = {
         "all": say("The whole", "El conjunto"),
         "language": say("By language", "Por idioma"),
@@ -145,10 +153,10 @@ def _figures(comparisons: Sequence[Comparison]) -> Iterator[Block]:
         mine = [one for one in comparisons if one.kind == kind]
         if mine:
             yield Line(title, 3)
-            yield _table(mine, title)
+            yield _table(mine, title, titles)
 
 
-def _table(comparisons: Sequence[Comparison], title: str) -> Table:
+def _table(comparisons: Sequence[Comparison], title: str, titles: Titles) -> Table:
     lang = 1 if language() == "es" else 0
     moods = {"worse": "bad", "better": "good"}
     words = {
@@ -161,7 +169,7 @@ def _table(comparisons: Sequence[Comparison], title: str) -> Table:
              say("new", "nuevo"), say("difference [95 %]", "diferencia [95 %]"), "")  # fmt: skip
     rows = [
         (
-            part_shown(one.part, lang) if one.part != "all" else "–",
+            part_shown(one.part, lang, titles) if one.part != "all" else "–",
             FIGURES[one.name][lang],
             str(one.n),
             str(one.cases) if one.cases >= 0 else "–",

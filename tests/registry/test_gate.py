@@ -20,9 +20,11 @@ from hx_detect.records import Score, Signal
 from hx_detect.registry import gate_rules as rules
 from hx_detect.registry import verdict_page
 from hx_detect.registry.gate import Contender, GateOptions, judge, speeds_of
+from hx_detect.registry.gate_changes import about_shown
 from hx_detect.registry.gate_compare import ASKED
 from hx_detect.registry.gate_labels import label_doubts
 from hx_detect.registry.gate_rows import GateRow, GateSet, asking_set, evaluation_set, frozen_set, without
+from hx_detect.registry.signal_titles import NO_TITLES, Titles, own_titles
 from hx_detect.registry.verdict import FAILED, PASSED, UNJUDGED, Verdict
 from hx_detect.registry.versions import ModelVersion
 from hx_detect.wording import set_language
@@ -59,12 +61,13 @@ def judged(toy: Path) -> Judge:
         seen: Sequence[GateRow] = SEEN,
         languages: frozenset[str] = BOTH,
         ticks: Callable[[], float] | None = None,
+        titles: Titles = NO_TITLES,
     ) -> Verdict:
         sets = [GateSet("frozen", ("Frozen", "Congelado"), FROZEN)]
         if new is not None:
             sets.append(GateSet("new", ("New", "Nuevo"), tuple(new), asks=True, seen=tuple(seen)))
         clock = count()
-        old, other = (Contender(ModelVersion("m", version, LocalStore(str(toy))), scorer, spoken)
+        old, other = (Contender(ModelVersion("m", version, LocalStore(str(toy))), scorer, spoken, titles)
                       for version, scorer, spoken in (("1", CHAMPION, BOTH), ("2", challenger, languages)))  # fmt: skip
         options = GateOptions(resamples=80, timer=ticks or (lambda: float(next(clock))))
         return judge(old, other, sets, options, lambda _: None)
@@ -95,12 +98,23 @@ def test_a_signal_that_the_model_in_use_does_not_know_is_what_is_asked(judged: J
 
     new = [replace(row, signals=row.signals | ({"about_app"} if n % 4 == 0 else set()), known=row.known | {"about_app"})
            for n, row in enumerate(NEW)]  # fmt: skip
-    verdict = judged(Newer((*FROZEN, *new, *SEEN), 2.0), new=new)
+    titles = own_titles({"own_signals": [{"name": "about_app", "es": "habla de la app", "en": "speaks of the app"}]})
+    verdict = judged(Newer((*FROZEN, *new, *SEEN), 2.0), new=new, titles=titles)
     assert failed(verdict) == set()
+    pages = verdict_page.pages(verdict)
+    assert "new: speaks of the app" in pages["verdict.en.md"]
+    assert "nuevas: habla de la app" in pages["verdict.es.md"]
+    assert pages["verdict.es.html"].count("habla de la app") > 1, "the table by signal as well"
+    assert not [name for name, page in pages.items() if "about_app" in page]
+    assert verdict.to_dict()["own_signals"] == [
+        {"name": "about_app", "en": "speaks of the app", "es": "habla de la app"}
+    ]
+    assert about_shown("signal:about_app", titles) == "speaks of the app"
+    assert about_shown("signal:about_app") == "about app"
     assert not [one for one in verdict.changes if one.about == "signal:about_app"], "the other says nothing of it"
     unsure = [replace(one, verdict="same") if one.name == ASKED else one for one in verdict.comparisons]
     check = rules.asked(unsure, None, frozenset(SIGNAL_NAMES))
-    assert (check.state, "about_app" in check.found[0]) == (PASSED, True)
+    assert (check.state, "about app" in check.found[0]) == (PASSED, True)
     old = [one for one in unsure if one.part != "all" or one.name == ASKED]
     assert rules.asked(old, None, frozenset((*SIGNAL_NAMES, "about_app"))).state == FAILED
     worse = [replace(one, verdict="worse") if one.name == ASKED else one for one in verdict.comparisons]
