@@ -35,6 +35,7 @@ class Batch:
         evidence: (n, t, 18) 1 on annotated tokens, 0 elsewhere, NaN where nothing was annotated.
         sentiment_prior, stars_prior: log shares of the classes in the text's source, (n, 3) and (n, 5).
         auxiliary: task -> (n,) class or ``UNKNOWN``.
+        weight: (n,) how much each text counts.
     """
 
     ids: IntArray
@@ -50,6 +51,7 @@ class Batch:
     stage: IntArray
     kind: IntArray
     auxiliary: dict[str, IntArray]
+    weight: FloatArray
 
 
 @dataclass(frozen=True)
@@ -158,6 +160,7 @@ def collate(
         stage=np.array([UNKNOWN if e.stage is None else e.stage for e in examples]),
         kind=np.array([KINDS.index(e.kind) for e in examples]),
         auxiliary={task: np.array([_auxiliary(e, task, names) for e in examples]) for task, names in classes.items()},
+        weight=np.array([e.weight for e in examples], np.float32),
     )
 
 

@@ -11,7 +11,14 @@ from pathlib import Path
 
 from hx_detect.errors import CorpusError
 from hx_detect.learning.corpora import Corpus, CorpusRow, read_corpus, read_manifest
-from hx_detect.learning.examples import Cleaner, Example, annotation_example, corpus_example, read_annotations
+from hx_detect.learning.examples import (
+    Cleaner,
+    Example,
+    annotation_example,
+    corpus_example,
+    read_annotations,
+    without_own,
+)
 from hx_detect.learning.held_out import held_out
 from hx_detect.learning.labelled_examples import NEW, labelled_examples
 from hx_detect.learning.labelled_row import LabelledRow
@@ -187,7 +194,9 @@ def _read_experience(sets: Datasets, sources: Sources, manifest: dict[str, Corpu
         examples = [annotation_example(record, clean_text, kind_of) for record in located]
         _split_real(sets, examples, [str(record.get("split", "train")) for record in located])
     for path in sources.authored:
-        for record in read_annotations(path):
+        for found in read_annotations(path):
+            record, own = without_own(found)
+            sets.left_out["labels that are signals of your own: a refit learns them"] += own
             example = annotation_example(record, clean_text, kind_of)
             side = split_of(example.group or example.id, AUTHORED_SHARES)
             _side(sets, side, "authored").append(replace(example, source="authored"))

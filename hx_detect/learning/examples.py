@@ -21,6 +21,8 @@ SENTIMENT_TARGETS: dict[str, tuple[float, float, float]] = {
     "positive": (0.0, 0.0, 1.0),
     "mixed": (0.475, 0.05, 0.475),
 }
+ASKING_FOR_OWN = ("feedback", "labelling")
+"""Sources whose records may hold signals of one's own, which a refit learns and a full training does not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,7 @@ class Example:
         auxiliary: (task, class).
         group: minimal-pair group, or empty.
         role: the text's part in its group.
+        weight: how much it counts in the loss.
     """
 
     id: str
@@ -54,6 +57,7 @@ class Example:
     group: str = ""
     role: str = ""
     original: str = ""
+    weight: float = 1.0
 
     @property
     def is_hx(self) -> bool | None:
@@ -130,6 +134,17 @@ def annotation_example(record: dict[str, Any], clean: Cleaner, kind_of_source: C
         role=str(record.get("role") or ""),
         original=text,
     )
+
+
+def without_own(record: dict[str, Any]) -> tuple[dict[str, Any], int]:
+    """A record of the service or of ``hx-detect label`` without labels that are no built-in signal, and their number.
+
+    Other records are given back as they are: there, such a name is a mistake.
+    """
+    if record.get("source") not in ASKING_FOR_OWN:
+        return record, 0
+    known = {name: evidence for name, evidence in record["labels"].items() if name in SIGNAL_INDEX}
+    return record | {"labels": known}, len(record["labels"]) - len(known)
 
 
 def _check_names(record: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""A training under way -> one line of figures. In: the network, the validation sets. Out: main figures per language."""
+"""A training under way -> its figures. In: the network, the validation sets. Out: main figures per language."""
 
 from __future__ import annotations
 
@@ -12,27 +12,36 @@ from hx_detect.labels import SENTIMENTS, SIGNAL_NAMES
 from hx_detect.learning.batches import collate, source_priors
 from hx_detect.learning.examples import Example
 from hx_detect.learning.ranking import average_precision
+from hx_detect.learning.stopping import Look
 from hx_detect.learning.train import Training
 
 BATCH = 32
 LONGEST = 160
 
 
-def quick_look(training: Training) -> str:
+def quick_look(training: Training) -> Look:
     """Sentiment macro-F1, stars accuracy, HX and signal average precision on the validation sets, uncalibrated."""
     found: list[str] = []
+    values: dict[str, list[float]] = {}
     for name, examples in sorted(training.data.val.items()):
         if not examples:
             continue
         outputs = predict(training, examples)
         if examples[0].stars is not None and examples[0].signals is None:
             stars = np.array([example.stars for example in examples])
-            found.append(f"{name} stars accuracy {(outputs['stars'].argmax(1) == stars).mean():.3f}")
+            values.setdefault("stars", []).append(float((outputs["stars"].argmax(1) == stars).mean()))
+            found.append(f"{name} stars accuracy {values['stars'][-1]:.3f}")
         elif examples[0].signals is None:
-            found.append(f"{name} macro-F1 {_macro_f1(examples, outputs['sentiment']):.3f}")
+            values.setdefault("sentiment", []).append(_macro_f1(examples, outputs["sentiment"]))
+            found.append(f"{name} macro-F1 {values['sentiment'][-1]:.3f}")
         else:
-            found += _experience(name, examples, outputs)
-    return ", ".join(found)
+            hx, signals = _experience(examples, outputs)
+            values.setdefault("hx", []).append(hx)
+            values.setdefault("signals", []).append(float(np.mean(signals or [0.0])))
+            found.append(f"{name} HX average precision {hx:.3f}")
+            found.append(f"signals {values['signals'][-1]:.3f} over {len(signals)}")
+    means = {name: float(np.mean(some)) for name, some in values.items()}
+    return Look(", ".join(found), means | ({"mean": float(np.mean(list(means.values())))} if means else {}))
 
 
 def predict(training: Training, examples: Sequence[Example]) -> dict[str, npt.NDArray[np.float64]]:
@@ -62,11 +71,9 @@ def _macro_f1(examples: Sequence[Example], logits: npt.NDArray[np.float64]) -> f
     return float(2 * np.mean(pairs))
 
 
-def _experience(name: str, examples: Sequence[Example], outputs: dict[str, npt.NDArray[np.float64]]) -> list[str]:
+def _experience(examples: Sequence[Example], outputs: dict[str, npt.NDArray[np.float64]]) -> tuple[float, list[float]]:
+    """Average precision of HX, and of each signal that holds in 8 texts or more."""
     truth = np.array([[k in (e.signals or ()) for k in range(len(SIGNAL_NAMES))] for e in examples], bool)
     is_hx = np.array([bool(e.is_hx) for e in examples])
     signals = [average_precision(truth[:, k], outputs["signals"][:, k]) for k in np.flatnonzero(truth.sum(0) > 7)]
-    return [
-        f"{name} HX average precision {average_precision(is_hx, outputs['hx'][:, 0]):.3f}",
-        f"signals {np.mean(signals or [0.0]):.3f} over {len(signals)}",
-    ]
+    return average_precision(is_hx, outputs["hx"][:, 0]), signals

@@ -5,11 +5,14 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from hx_detect.errors import RecipeError
 
 T = TypeVar("T")
+METRICS: Final = ("mean", "sentiment", "stars", "hx", "signals")
+"""What early stopping can go by."""
+TRACKERS: Final = ("tensorboard", "mlflow")
 
 
 @dataclass(frozen=True)
@@ -61,10 +64,43 @@ class Phase:
 
 
 @dataclass(frozen=True)
+class EarlyStopping:
+    """A phase ends once it gets no better, with the weights of its best look at the validation texts.
+
+    Attributes:
+        patience: looks in a row that are no better.
+        every_steps: steps from look to look; there is one after each pass as well, 0 means those only.
+        metric: ``sentiment`` (macro-F1), ``stars`` (accuracy), ``hx``, ``signals`` (average precision), each the mean
+            over the validation sets that have it, or ``mean``, of those there are.
+    """
+
+    patience: int = 3
+    every_steps: int = 0
+    metric: str = "mean"
+
+
+@dataclass(frozen=True)
+class Tracking:
+    """Where figures go while it trains.
+
+    Attributes:
+        to: ``tensorboard`` or ``mlflow``; the library must be installed.
+        at: TensorBoard's folder (else in the work folder) or MLflow's tracking URI (else as MLflow is set up).
+    """
+
+    to: str
+    at: str = ""
+
+
+@dataclass(frozen=True)
 class Recipe:
     """All that decides a training, but the data's place.
 
     Attributes:
+        weights: corpus, or source of an annotated text (``authored``, ``feedback``, ``labelling``, ``new`` …) -> how
+            much a text of it counts in the loss, 1 if not named; the source goes before the corpus.
+        early_stopping: None trains each phase to its end.
+        tracking: does not change what is trained.
         average: phase -> share that its last weights have in the finished network; the end of training has the rest.
     """
 
@@ -79,6 +115,9 @@ class Recipe:
     permissive_only: bool = False
     lexical_buckets: int = 65536
     average: dict[str, float] = field(default_factory=dict)
+    weights: dict[str, float] = field(default_factory=dict)
+    early_stopping: EarlyStopping | None = None
+    tracking: Tracking | None = field(default=None, repr=False)
 
     @property
     def corpora(self) -> tuple[str, ...]:
@@ -101,8 +140,12 @@ def read_recipe(path: Path) -> Recipe:
     if not phases:
         raise RecipeError(f"recipe {path} has no [[phase]]", cure="add one with name and rows")
     encoder = _build(EncoderSettings, values.pop("encoder", {}), "encoder")
+    for name, kind in (("early_stopping", EarlyStopping), ("tracking", Tracking)):
+        if name in values:
+            values[name] = _build(kind, values[name], name)
     recipe = _build(Recipe, values | {"phases": phases, "encoder": encoder}, "recipe")
     _check_average(recipe)
+    _check_choices(recipe)
     return recipe
 
 
@@ -111,6 +154,16 @@ def _check_average(recipe: Recipe) -> None:
     unknown = sorted(set(recipe.average) - set(names))
     if unknown or sum(recipe.average.values()) >= 1:
         raise RecipeError(f"recipe: average = {recipe.average}", cure=f"shares of {names}, together below 1")
+
+
+def _check_choices(recipe: Recipe) -> None:
+    stopping, tracking = recipe.early_stopping, recipe.tracking
+    if stopping is not None and stopping.metric not in METRICS:
+        raise RecipeError(f"early_stopping: metric = {stopping.metric!r}", cure=f"one of {', '.join(METRICS)}")
+    if stopping is not None and not stopping.patience:
+        raise RecipeError("early_stopping: patience = 0", cure="give 1 or more, or take [early_stopping] out")
+    if tracking is not None and tracking.to not in TRACKERS:
+        raise RecipeError(f"tracking: to = {tracking.to!r}", cure=f"one of {', '.join(TRACKERS)}")
 
 
 def _build(kind: type[T], values: object, where: str) -> T:
@@ -131,6 +184,7 @@ def _build(kind: type[T], values: object, where: str) -> T:
 
 def _fits(value: object, wanted: str) -> bool:
     """Is a value of the type that its class above names? Numbers must be 0 or more."""
+    wanted = wanted.removesuffix(" | None")
     if wanted.startswith("dict[str, "):
         inner = wanted.removeprefix("dict[str, ").removesuffix("]")
         return isinstance(value, dict) and all(_fits(one, inner) for one in value.values())

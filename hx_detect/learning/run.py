@@ -20,6 +20,7 @@ from hx_detect.learning.labelled_examples import NEW, with_new_rows
 from hx_detect.learning.network import Network, encoder_fresh, encoder_from_base, encoder_from_hub
 from hx_detect.learning.quick_look import quick_look
 from hx_detect.learning.recipe import Recipe
+from hx_detect.learning.tracking import open_tracker
 from hx_detect.learning.train import Say, Training, auxiliary_classes, train
 from hx_detect.learning.vocabulary import count_pieces, learn, trim
 
@@ -51,8 +52,10 @@ def run(recipe: Recipe, sources: Sources, work: Path, output: Path, *, resume: b
 
     Raises:
         LearningError: data, encoder or checkpoint are not to be had; the message says which and the cure.
+        MissingExtraError: the recipe asks for a tracker that is not installed.
     """
     work.mkdir(parents=True, exist_ok=True)
+    tracker = open_tracker(recipe, work, say)
     data = load_datasets(sources, wanted=recipe.corpora)
     _check(data)
     for reason, count in sorted(data.left_out.items()):
@@ -61,11 +64,21 @@ def run(recipe: Recipe, sources: Sources, work: Path, output: Path, *, resume: b
     for name in recipe.corpora:
         if not data.train.get(name):
             say(f"no training texts: {name}")
+    for name in sorted(set(recipe.weights) - set(recipe.corpora) - _sources(data)):
+        say(f"weights: no training text is of {name}")
     say(f"training texts {sum(map(len, data.train.values()))}, validation texts {sum(map(len, data.val.values()))}")
     recipe = with_new_rows(recipe, len(data.train.get(NEW, ())))
     training = prepare(recipe, data, work, say, resume=resume)
-    train(training, resume=resume, evaluate=lambda: quick_look(training))
+    training.tracker = tracker
+    try:
+        train(training, resume=resume, evaluate=lambda: quick_look(training))
+    finally:
+        tracker.close()
     return Outcome(assemble(training, output, read_manifest(sources.manifest)), data)
+
+
+def _sources(data: Datasets) -> set[str]:
+    return {example.source for examples in data.train.values() for example in examples}
 
 
 def _check(data: Datasets) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import random
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 
 import torch
@@ -17,24 +18,17 @@ from hx_detect.errors import LearningError
 from hx_detect.labels import SIGNAL_NAMES
 from hx_detect.learning.averaging import average_phases, keep_phase
 from hx_detect.learning.batches import Batch, Priors, batches, source_priors
+from hx_detect.learning.checkpoint import Position, Resumed, restore, save
 from hx_detect.learning.datasets import Datasets
 from hx_detect.learning.examples import Example
 from hx_detect.learning.losses import total_loss
 from hx_detect.learning.network import Network
 from hx_detect.learning.recipe import Phase, Recipe
+from hx_detect.learning.stopping import Look, Stopping
+from hx_detect.learning.tracking import Silent, Tracker
 
 Say = Callable[[str], None]
 LOG_EVERY = 50
-
-
-@dataclass
-class Position:
-    """How far a training has come: phase and pass (from 0), batches done in the pass, steps done in the phase."""
-
-    phase: int = 0
-    pass_: int = 0
-    batch: int = 0
-    step: int = 0
 
 
 @dataclass
@@ -46,6 +40,7 @@ class Training:
         classes: auxiliary task -> class names.
         folder: for checkpoints and ``log.jsonl``.
         device: ``cuda`` where there is one, else ``cpu``.
+        tracker: takes the figures.
     """
 
     recipe: Recipe
@@ -56,6 +51,7 @@ class Training:
     folder: Path
     say: Say
     device: str = field(default_factory=lambda: "cuda" if torch.cuda.is_available() else "cpu")
+    tracker: Tracker = field(default_factory=Silent)
 
 
 def auxiliary_classes(data: Datasets) -> dict[str, list[str]]:
@@ -68,65 +64,82 @@ def auxiliary_classes(data: Datasets) -> dict[str, list[str]]:
     return {task: sorted(names) for task, names in sorted(found.items())}
 
 
-def train(training: Training, *, resume: bool = False, evaluate: Callable[[], str] | None = None) -> None:
+def train(training: Training, *, resume: bool = False, evaluate: Callable[[], Look] | None = None) -> None:
     """Run all phases; with ``resume`` go on from the last checkpoint; at the end mix in the weights of some phases.
 
     Args:
         training: network and data; the network is changed in place.
         resume: take up ``folder/checkpoint.pt``, which must be of the same recipe.
-        evaluate: called after each pass; what it returns is logged.
+        evaluate: called after each pass, and as often as early stopping looks; what it returns is logged.
 
     Raises:
-        LearningError: there is no checkpoint to resume from, or it is of another recipe.
+        LearningError: there is no checkpoint to resume from, or it is of another recipe; or nothing is there for early
+            stopping to go by.
     """
+    if training.recipe.early_stopping and evaluate is None:
+        raise LearningError("early stopping needs an evaluation", cure="give one, or take it out of the recipe")
     training.folder.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(training.recipe.seed)
     training.network.to(training.device)
-    position, optimiser_state = _restore(training) if resume else (Position(), None)
+    start = restore(training) if resume else Resumed(Position())
     priors = source_priors([example for examples in training.data.train.values() for example in examples])
-    for number in range(position.phase, len(training.recipe.phases)):
-        if number != position.phase:
-            position = Position(phase=number)
-            optimiser_state = None
-        _run_phase(training, position, priors, optimiser_state, evaluate)
+    for number in range(start.position.phase, len(training.recipe.phases)):
+        if number != start.position.phase:
+            start = Resumed(Position(phase=number))
+        _run_phase(training, start, priors, evaluate)
         if training.recipe.phases[number].name in training.recipe.average:
             keep_phase(training.network, training.recipe.phases[number].name, training.folder)
     average_phases(training.network, training.recipe.average, training.folder)
     training.network.eval()
 
 
-def _run_phase(
-    training: Training,
-    position: Position,
-    priors: Priors,
-    optimiser_state: dict[str, object] | None,
-    evaluate: Callable[[], str] | None,
-) -> None:
+def _run_phase(training: Training, start: Resumed, priors: Priors, evaluate: Callable[[], Look] | None) -> None:
+    position = start.position
     phase = training.recipe.phases[position.phase]
     optimiser = make_optimiser(training.network, training.recipe, phase)
-    if optimiser_state is not None:
-        optimiser.load_state_dict(optimiser_state)
+    if start.optimiser is not None:
+        optimiser.load_state_dict(start.optimiser)
+    stopping = Stopping(training.recipe.early_stopping, training.folder, position.phase, start.stopping)
     steps = phase.passes * sum(1 for _ in _pass_batches(training, phase, position.phase, 0, priors))
     meter = _Meter(training, phase, steps, position.step)
     weights = training.recipe.loss | phase.loss
     positive_weight = _positive_weight(training.data)
     for pass_ in range(position.pass_, phase.passes):
+        if stopping.over():
+            break
         skip = position.batch if pass_ == position.pass_ else 0
         position.pass_, position.batch = pass_, skip
-        for number, batch in enumerate(_pass_batches(training, phase, position.phase, pass_, priors)):
-            if number < skip:
-                continue
+        found = enumerate(_pass_batches(training, phase, position.phase, pass_, priors))
+        for number, batch in islice(found, skip, None):
             _set_rate(optimiser, position.step, steps, phase.warmup)
             loss = _step(training, batch, optimiser, weights, positive_weight)
             position.step += 1
             position.batch = number + 1
-            if meter.tick(loss):
-                _save(training, position, optimiser)
-        if evaluate is not None:
-            training.network.eval()
-            training.say(f"{phase.name} pass {pass_ + 1}: {evaluate()}")
+            due = meter.tick(loss)
+            if evaluate is not None and stopping.due(position.step):
+                _look(training, phase, f"step {position.step}", position.step, evaluate, stopping)
+                due = True
+            if due:
+                save(training, position, optimiser, stopping)
+            if stopping.over():
+                break
+        if evaluate is not None and stopping.looked != position.step:
+            _look(training, phase, f"pass {pass_ + 1}", position.step, evaluate, stopping)
         position.pass_, position.batch = pass_ + 1, 0
-        _save(training, position, optimiser)
+        save(training, position, optimiser, stopping)
+    if stopping.best is not None:
+        training.say(f"{phase.name}: best at step {stopping.best_step} of {position.step}, its weights are taken")
+    stopping.restore_best(training.network)
+
+
+def _look(
+    training: Training, phase: Phase, when: str, step: int, evaluate: Callable[[], Look], stopping: Stopping
+) -> None:
+    training.network.eval()
+    look = evaluate()
+    training.say(f"{phase.name} {when}: {look.text}")
+    training.tracker.figures(phase.name, step, look.figures)
+    stopping.take(look, step, training.network)
 
 
 def _step(
@@ -155,7 +168,7 @@ def _bf16_is_fast(device: str) -> bool:
 def _pass_batches(training: Training, phase: Phase, phase_number: int, pass_: int, priors: Priors) -> Iterator[Batch]:
     seed = training.recipe.seed * 1_000_003 + phase_number * 1009 + pass_
     return batches(
-        draw(training.data.train, phase.rows, seed),
+        draw(training.data.train, phase.rows, seed, training.recipe.weights),
         training.tokenizer,
         priors,
         training.classes,
@@ -166,15 +179,30 @@ def _pass_batches(training: Training, phase: Phase, phase_number: int, pass_: in
     )
 
 
-def draw(train: dict[str, list[Example]], rows: dict[str, int], seed: int) -> list[Example]:
-    """``rows`` examples of each corpus, without repeats until a corpus is used up."""
+def draw(
+    train: Mapping[str, list[Example]], rows: Mapping[str, int], seed: int, weights: Mapping[str, float] | None = None
+) -> list[Example]:
+    """``rows`` examples of each corpus, without repeats until a corpus is used up; each with its weight.
+
+    Args:
+        train: corpus -> examples.
+        rows: corpus -> how many.
+        seed: of the draw.
+        weights: source or corpus -> weight in the loss, 1 where not named.
+    """
     rng = random.Random(seed)
     drawn: list[Example] = []
     for name, count in sorted(rows.items()):
         examples = train.get(name, [])
         whole, rest = divmod(count, len(examples)) if examples else (0, 0)
-        drawn += examples * whole + rng.sample(examples, rest)
+        some = examples * whole + rng.sample(examples, rest)
+        drawn += [_weighted(example, name, weights) for example in some] if weights else some
     return drawn
+
+
+def _weighted(example: Example, corpus: str, weights: Mapping[str, float]) -> Example:
+    weight = weights.get(example.source, weights.get(corpus, 1.0))
+    return example if weight == example.weight else replace(example, weight=weight)
 
 
 def _positive_weight(data: Datasets) -> torch.Tensor:
@@ -246,31 +274,6 @@ class _Meter:
         return True
 
     def _log(self, loss: float) -> None:
+        self.training.tracker.figures(self.phase.name, self.done, {"loss": loss})
         with (self.training.folder / "log.jsonl").open("a", encoding="utf-8") as log:
             log.write(json.dumps({"phase": self.phase.name, "step": self.done, "loss": round(loss, 5)}) + "\n")
-
-
-def _save(training: Training, position: Position, optimiser: torch.optim.Optimizer) -> None:
-    temporary = training.folder / "checkpoint.tmp"
-    state = {
-        "recipe": repr(training.recipe),
-        "network": training.network.state_dict(),
-        "optimiser": optimiser.state_dict(),
-        "random": torch.get_rng_state(),
-        "position": vars(position),
-    }
-    torch.save(state, temporary)
-    temporary.replace(training.folder / "checkpoint.pt")
-
-
-def _restore(training: Training) -> tuple[Position, dict[str, object]]:
-    path = training.folder / "checkpoint.pt"
-    if not path.is_file():
-        raise LearningError(f"no checkpoint in {training.folder}", cure="start without --resume")
-    state = torch.load(path, map_location="cpu", weights_only=True)
-    if state["recipe"] != repr(training.recipe):
-        raise LearningError("the checkpoint is of another recipe", cure="give the same recipe or another --work folder")
-    training.network.load_state_dict(state["network"])
-    torch.set_rng_state(state["random"])
-    training.say(f"resumed at phase {state['position']['phase'] + 1}, step {state['position']['step']}")
-    return Position(**state["position"]), state["optimiser"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -58,6 +59,17 @@ def test_loss_of_knowing_nothing(head: str, expected: float) -> None:
     """Two texts, of which each head is told of one; ``kind`` is known of both."""
     batch = batch_of([KNOWN, row("x", auxiliary=("mood", "fear"))], classes=CLASSES)
     assert _loss(_outputs(batch), batch, head) == pytest.approx(expected / 2, rel=1e-5)
+
+
+@pytest.mark.parametrize("head", HEADS)
+def test_a_text_counts_by_its_weight(head: str) -> None:
+    """Twice a text that counts one is a text that counts two, for each head."""
+    other = row("x", auxiliary=("mood", "fear"))
+    texts = [KNOWN, replace(KNOWN, weight=3.0), replace(other, weight=0.5)]
+    batch = batch_of(texts, classes=CLASSES)
+    alone = [batch_of([text, text, text], classes=CLASSES) for text in (KNOWN, other)]
+    known, unknown = (_loss(_outputs(one), one, head) for one in alone)
+    assert _loss(_outputs(batch), batch, head) == pytest.approx((4 * known + 0.5 * unknown) / 3, rel=1e-5)
 
 
 def test_heads_add_up_with_their_weights() -> None:

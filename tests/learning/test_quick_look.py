@@ -16,6 +16,7 @@ from hx_detect.learning.examples import SENTIMENT_TARGETS, Example
 from hx_detect.learning.network import Network, encoder_fresh
 from hx_detect.learning.quick_look import predict, quick_look
 from hx_detect.learning.recipe import Phase, Recipe
+from hx_detect.learning.stopping import Look
 from hx_detect.learning.train import Training
 
 
@@ -63,7 +64,8 @@ def test_figures_are_those_of_scikit_learn(tmp_path: Path) -> None:
     posts, rated = _posts(), [row(f"r{number} y", stars=number % 5, source="marc.en") for number in range(30)]
     experience = annotated(64)
     training = _training(tmp_path, **{"umsab.en": posts, "marc.en": rated, "hx": experience, "nothing": []})
-    said = quick_look(training)
+    look = quick_look(training)
+    said = look.text
     outputs = {name: predict(training, some) for name, some in training.data.val.items() if some}
     mood = [SENTIMENTS[place] for place in outputs["umsab.en"]["sentiment"].argmax(1)]
     macro = f1_score([example.sentiment_label for example in posts], mood, average="macro", labels=SENTIMENTS)
@@ -79,5 +81,5 @@ def test_figures_are_those_of_scikit_learn(tmp_path: Path) -> None:
 
 
 def test_few_texts_are_no_trouble(tmp_path: Path) -> None:
-    assert quick_look(_training(tmp_path, hx=annotated(3))).endswith("signals 0.000 over 0")
-    assert quick_look(_training(tmp_path, hx=[])) == ""
+    assert quick_look(_training(tmp_path, hx=annotated(3))).text.endswith("signals 0.000 over 0")
+    assert quick_look(_training(tmp_path, hx=[])) == Look("")

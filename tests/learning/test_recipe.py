@@ -10,7 +10,7 @@ from small_training import ROOT, SMALL
 from hx_detect.errors import RecipeError
 from hx_detect.learning.corpora import read_manifest
 from hx_detect.learning.datasets import EXPERIENCE
-from hx_detect.learning.recipe import EncoderSettings, Phase, read_recipe
+from hx_detect.learning.recipe import EarlyStopping, EncoderSettings, Phase, Tracking, read_recipe
 
 HEADS = {"sentiment", "stars", "signals", "evidence", "hx", "stage", "kind", "auxiliary"}
 PHASE = '[[phase]]\nname = "a"\n[phase.rows]\nhx = 1\n'
@@ -45,6 +45,25 @@ def test_what_is_not_said_has_its_usual_value(tmp_path: Path) -> None:
     assert (recipe.seed, recipe.permissive_only, recipe.loss) == (13, False, {})
 
 
+def test_stopping_weights_and_tracking(tmp_path: Path) -> None:
+    tables = """
+[weights]
+feedback = 3
+[early_stopping]
+patience = 2
+every_steps = 200
+metric = "hx"
+[tracking]
+to = "mlflow"
+"""
+    recipe = read_recipe(_written(tmp_path, HEAD + tables + PHASE))
+    assert recipe.weights == {"feedback": 3}
+    assert recipe.early_stopping == EarlyStopping(2, 200, "hx")
+    assert recipe.tracking == Tracking("mlflow")
+    other = read_recipe(_written(tmp_path, HEAD + tables.replace("mlflow", "tensorboard") + PHASE))
+    assert repr(other) == repr(recipe), "a training may go on with another tracker"
+
+
 def test_whole_numbers_may_stand_for_fractions(tmp_path: Path) -> None:
     assert read_recipe(_written(tmp_path, HEAD + "checkpoint_minutes = 2\nloss = { hx = 1 }\n" + PHASE)).loss == {
         "hx": 1
@@ -76,6 +95,12 @@ def test_one_phase_may_stand_alone(tmp_path: Path) -> None:
         (HEAD + 'loss = { hx = "much" }\n' + PHASE, "recipe: loss = "),
         (HEAD + "average = { b = 0.5 }\n" + PHASE, "recipe: average = "),
         (HEAD + "average = { a = 1.0 }\n" + PHASE, "recipe: average = "),
+        (HEAD + "weights = { hx = -1 }\n" + PHASE, "recipe: weights = "),
+        (HEAD + "early_stopping = 3\n" + PHASE, "early_stopping: 3 is no table"),
+        (HEAD + '[early_stopping]\nmetric = "f1"\n' + PHASE, "early_stopping: metric = 'f1'"),
+        (HEAD + "[early_stopping]\npatience = 0\n" + PHASE, "early_stopping: patience = 0"),
+        (HEAD + '[tracking]\nto = "paper"\n' + PHASE, "tracking: to = 'paper'"),
+        (HEAD + "[tracking]\n" + PHASE, "missing .*'to'"),
         ('name = "a', "recipe.toml"),
     ],
 )

@@ -17,7 +17,7 @@ from tokenizers import Tokenizer
 
 from hx_detect.errors import EncoderFileError, LearningError
 from hx_detect.labels import SIGNAL_NAMES
-from hx_detect.learning import assemble
+from hx_detect.learning import assemble, checkpoint
 from hx_detect.learning import run as module
 from hx_detect.learning import train as train_module
 from hx_detect.learning.base_encoder import BaseEncoder
@@ -62,7 +62,7 @@ def outcome(tmp_path_factory: pytest.TempPathFactory, told: list[str]) -> Outcom
         patch.setattr(module, "assemble", partial(assemble.assemble, parity_texts=150))
         patch.setattr(train_module, "LOG_EVERY", 5)
         with pytest.MonkeyPatch.context() as power:
-            power.setattr(train_module, "_save", _saves_then_dies(20))
+            power.setattr(train_module, "save", _saves_then_dies(20))
             with pytest.raises(Killed):
                 run(RECIPE, sources, work, output, resume=False, say=told.append)
         assert not output.exists()
@@ -70,7 +70,7 @@ def outcome(tmp_path_factory: pytest.TempPathFactory, told: list[str]) -> Outcom
 
 
 def _saves_then_dies(count: int) -> Callable[..., None]:
-    save: Callable[..., None] = train_module._save
+    save: Callable[..., None] = checkpoint.save
     done = 0
 
     def saved(*arguments: Any) -> None:  # noqa: ANN401 - handed on as they are

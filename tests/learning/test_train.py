@@ -19,6 +19,7 @@ from hx_detect.learning import train as train_module
 from hx_detect.learning.datasets import Datasets
 from hx_detect.learning.network import Network, encoder_fresh
 from hx_detect.learning.recipe import EncoderSettings, Phase, Recipe
+from hx_detect.learning.stopping import Look
 from hx_detect.learning.train import Training, auxiliary_classes, draw, make_optimiser, train
 
 WEIGHTS = dict.fromkeys(("sentiment", "stars", "signals", "evidence", "hx", "stage", "kind", "auxiliary"), 1.0)
@@ -146,7 +147,7 @@ def test_it_learns_and_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     told: list[str] = []
     training = _training(tmp_path, replace(RECIPE, phases=(replace(PHASES[0], passes=6),)), told)
     before = training.network.state_dict()[WORD_TABLE].clone()
-    train(training, evaluate=lambda: "looks well")
+    train(training, evaluate=lambda: Look("looks well"))
     log = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text(encoding="utf-8").splitlines()]
     assert [entry["step"] for entry in log] == list(range(5, log[-1]["step"] + 1, 5))
     assert log[-1]["loss"] < 0.7 * log[0]["loss"]
@@ -171,6 +172,12 @@ def test_a_draw_repeats_nothing_until_all_are_used() -> None:
     assert len(set(few)) == 4
     assert few == [example.id for example in draw(corpora, {"a": 4}, seed=1)]
     assert any(few != [example.id for example in draw(corpora, {"a": 4}, seed=seed)] for seed in range(2, 9))
+
+
+def test_a_draw_weighs_sources_before_corpora() -> None:
+    corpora = {"a": [row("x", source="fine.es"), row("y")], "b": [row("z")]}
+    drawn = draw(corpora, {"a": 2, "b": 1}, 1, {"a": 0.5, "fine.es": 3.0})
+    assert {example.text: example.weight for example in drawn} == {"x": 3.0, "y": 0.5, "z": 1.0}
 
 
 def test_rare_signals_weigh_more_within_bounds() -> None:
