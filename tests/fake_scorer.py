@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
 
-from hx_detect.labels import SIGNALS
+from hx_detect.labels import OWN_GROUP, SIGNALS
 from hx_detect.records import Review, RowFailure, Score, Signal, Span
 
 _HATED = "nadie"
 _LOVED = "gracias"
+_CRASHED = "cierra"
 
 
 class FakeScorer:
-    """Says HX where a text holds ``nadie``, CX where it holds ``gracias``; fails on ``UNSCORABLE``."""
+    """Says HX where a text holds ``nadie``, CX where it holds ``gracias``; fails on ``UNSCORABLE``.
+
+    Attributes:
+        own: signals that it brings along, each with name, es and en; the first holds where a text holds ``cierra``.
+    """
 
     model_name = "fake"
     model_version = "0.0.1"
@@ -21,6 +28,12 @@ class FakeScorer:
     def __init__(self, pause: float = 0.0) -> None:
         self.scored: list[str] = []
         self._pause = pause
+        self.own: tuple[dict[str, str], ...] = ()
+
+    @property
+    def bundle(self) -> OwnBundle | None:
+        """Says its own signals; without any it has none."""
+        return OwnBundle({"own_signals": list(self.own)}) if self.own else None
 
     def score_stream(self, reviews: Iterable[Review]) -> Iterator[Score | RowFailure]:
         """Scores in order."""
@@ -31,7 +44,31 @@ class FakeScorer:
             if "UNSCORABLE" in review.text:
                 yield RowFailure(review.row, "text", "unscorable", "cannot be scored", "none", review.id, review.text)
             else:
-                yield fake_score(review)
+                yield self._with_own(fake_score(review))
+
+    def _with_own(self, score: Score) -> Score:
+        place = score.text.find(_CRASHED)
+        evidence = (Span(place, place + len(_CRASHED), _CRASHED),) if place >= 0 else ()
+        found = [Signal(one["name"], OWN_GROUP, 0.03, present=False) for one in self.own]
+        if evidence and found:
+            found[0] = Signal(found[0].name, OWN_GROUP, 0.88, evidence, True)
+        return replace(score, signals=tuple(sorted((*score.signals, *found), key=lambda one: -one.probability)))
+
+
+@dataclass(frozen=True)
+class OwnBundle:
+    """What the service asks of a bundle."""
+
+    info: dict[str, Any]
+    checksum: str = "00"
+
+    def file(self, _name: str) -> OwnBundle:
+        """Stands for the place of ``metrics.json``."""
+        return self
+
+    def read_bytes(self) -> bytes:
+        """No figures."""
+        return b"{}"
 
 
 def fake_score(review: Review) -> Score:

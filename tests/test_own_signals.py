@@ -14,7 +14,7 @@ from hx_detect.decision import Decision, Stacking, plain_decision
 from hx_detect.errors import CalibrationError
 from hx_detect.io.score_columns import FLAT, flat_columns
 from hx_detect.own_signals import Adaptation, OwnModel, own_signals, token_share
-from hx_detect.serving.routes import about
+from hx_detect.serving import own_names
 from hx_detect.stage_records import CleanText, Tokens
 from hx_detect.stages.adapt import COLUMNS, Adapter, text_vectors
 from hx_detect.stages.lexical import LexicalModel
@@ -92,9 +92,9 @@ def test_tables_of_own_signals_are_read() -> None:
 def test_the_service_names_those_of_its_model() -> None:
     info = {"own_signals": [{"name": "crash", "es": "cierre", "en": "crash"}]}
     scorer = SimpleNamespace(bundle=SimpleNamespace(info=info))
-    (signal,) = about.own_signals(cast("StreamScorer", scorer))
+    (signal,) = own_names.own_signals(cast("StreamScorer", scorer))
     assert (signal.name, signal.group, signal.es, signal.en) == ("crash", "own", "cierre", "crash")
-    assert about.own_signals(None) == []
+    assert own_names.own_signals(None) == []
 
 
 def test_flat_columns_stand_before_the_tokens() -> None:

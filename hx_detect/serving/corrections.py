@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from functools import cache
 from typing import Any
 from uuid import uuid4
 
-from hx_detect.labels import KINDS, LEVELS, SENTIMENTS, SIGNAL_INDEX, SIGNAL_NAMES, SIGNALS, STAGES
+from hx_detect.labels import KINDS, LEVELS, SENTIMENTS, SIGNAL_INDEX, SIGNALS, STAGES
 from hx_detect.serving.mask import Masked, mask
 from hx_detect.serving.problems import Problem
 from hx_detect.serving.schemas_feedback import FeedbackRequest, Stretch
@@ -22,7 +22,13 @@ Labels = dict[str, list[tuple[int, int]]]
 
 
 def correction_row(
-    request: FeedbackRequest, earlier: Feedback | None, *, masking: bool, key_name: str, idempotency_key: str | None
+    request: FeedbackRequest,
+    earlier: Feedback | None,
+    *,
+    masking: bool,
+    key_name: str,
+    idempotency_key: str | None,
+    own: Sequence[str] = (),
 ) -> Feedback:
     """The row of a correction.
 
@@ -32,15 +38,20 @@ def correction_row(
         masking: take personal data out of the text and of the reason first.
         key_name: of the caller.
         idempotency_key: the caller's word for this request.
+        own: names of the signals that the model brings along.
 
     Raises:
-        Problem: 422 for a label, sentiment … that does not exist, and for evidence that is not in the text.
+        Problem: 422 for a label, sentiment … that does not exist, for evidence that is not in the text, and where
+            nothing says what the sentiment is.
     """
-    check_names(request)
+    check_names(request, own)
     given = request.text if request.text is not None else str(earlier.text if earlier else "")
     if not given.strip():
         raise _empty()
-    labels = located(request.labels, given)
+    labels = located(request.labels, given, own)
+    sentiment = request.sentiment or implied_sentiment(labels)
+    if sentiment is None:
+        raise _no_sentiment()
     stored = mask(given) if masking else Masked(given, ())
     why = mask(request.why).text if masking and request.why else request.why
     model = request.model
@@ -53,7 +64,7 @@ def correction_row(
         language=request.language or (earlier.language if earlier else nearer_language(given)),
         kind=request.kind or (earlier.kind if earlier else None),
         labels={name: [stored.stretch(*place) for place in places] for name, places in labels.items()},
-        sentiment=request.sentiment or implied_sentiment(labels),
+        sentiment=sentiment,
         stage=request.stage,
         stars=request.stars,
         level=request.level,
@@ -76,13 +87,18 @@ def request_hash(request: FeedbackRequest) -> str:
     return sha256(json.dumps(request.model_dump(mode="json"), sort_keys=True))
 
 
-def check_names(request: FeedbackRequest) -> None:
+def check_names(request: FeedbackRequest, own: Iterable[str] = ()) -> None:
     """Nothing, if every label, sentiment, stage, kind and level exists.
+
+    Args:
+        request: as sent.
+        own: names of the signals that the model brings along.
 
     Raises:
         Problem: 422 that names the first that does not, and the nearest that does.
     """
-    given: list[tuple[str, str | None, Collection[str]]] = [("labels", name, SIGNAL_INDEX) for name in request.labels]
+    signals = (*SIGNAL_INDEX, *own)
+    given: list[tuple[str, str | None, Collection[str]]] = [("labels", name, signals) for name in request.labels]
     given += [
         ("sentiment", request.sentiment, (*SENTIMENTS, "mixed")),
         ("stage", request.stage, STAGES),
@@ -94,8 +110,15 @@ def check_names(request: FeedbackRequest) -> None:
             raise _unknown(field, value, known)
 
 
-def located(labels: Mapping[str, Iterable[str | Stretch]] | Iterable[str], text: str) -> Labels:
+def located(
+    labels: Mapping[str, Iterable[str | Stretch]] | Iterable[str], text: str, own: Iterable[str] = ()
+) -> Labels:
     """Each signal's evidence as [start, end), in the order of ``labels.SIGNALS``; repetitions stand once.
+
+    Args:
+        labels: signal -> evidence, or signals alone.
+        text: that the evidence is in.
+        own: names of the signals that the model brings along; they come last.
 
     Raises:
         Problem: 422 for evidence that is not in the text.
@@ -103,16 +126,19 @@ def located(labels: Mapping[str, Iterable[str | Stretch]] | Iterable[str], text:
     given = labels if isinstance(labels, Mapping) else {name: () for name in labels}
     return {
         name: sorted({_place(stretch, text, name) for stretch in given[name]})
-        for name in SIGNAL_NAMES
+        for name in (*SIGNAL_INDEX, *own)
         if name in given
     }  # fmt: skip
 
 
-def implied_sentiment(labels: Collection[str]) -> str:
-    """What the signals say of the sentiment, by their groups: wrongs are negative, ``cx`` is positive."""
-    groups = {SIGNALS[SIGNAL_INDEX[name]].group for name in labels}
+def implied_sentiment(labels: Collection[str]) -> str | None:
+    """What the signals say of the sentiment, by their groups: wrongs are negative, ``cx`` is positive.
+
+    A model's own signals say nothing of it; None where there are no others.
+    """
+    groups = {SIGNALS[SIGNAL_INDEX[name]].group for name in labels if name in SIGNAL_INDEX}
     if not groups:
-        return "neutral"
+        return None if labels else "neutral"
     if groups == {"cx"}:
         return "positive"
     return "mixed" if "cx" in groups else "negative"
@@ -162,6 +188,16 @@ def _unknown(field: str, value: str, known: Collection[str]) -> Problem:
         f"{field}: there is no {value!r}", f"{field}: no existe {value!r}",
         cure_en=f"{meant[0]}One of: {names}", cure_es=f"{meant[1]}Uno de: {names}",
         **extra,
+    )  # fmt: skip
+
+
+def _no_sentiment() -> Problem:
+    return Problem(
+        422, "no_sentiment",
+        "Signals of the model's own say nothing of the sentiment",
+        "Las señales propias del modelo no dicen nada del sentimiento",
+        cure_en="Send sentiment as well", cure_es="Envíe también sentiment",
+        field="sentiment",
     )  # fmt: skip
 
 

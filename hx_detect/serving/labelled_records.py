@@ -34,7 +34,7 @@ def record(row: Feedback) -> FeedbackRecord:
 def training_line(row: Feedback) -> str:
     """A row as a line of ``data/schema.json`` (``feedback``), which ``hx-detect train --authored`` reads.
 
-    Who corrected and why is not for training; an unknown stage is null.
+    Who corrected and why is not for training; an unknown stage is null; a model's own signals stand among the labels.
     """
     line: dict[str, Any] = {
         "id": f"fb-{row.id}",

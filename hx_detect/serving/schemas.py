@@ -243,6 +243,7 @@ class ModelAnswer(BaseModel):
     checksum: str = Field(description="SHA-256 of the model's list of checksums; empty where there is none")
     languages: list[str]
     metrics: dict[str, Any] = Field(description="Its headline figures")
+    own_signals: list[SignalNames] = Field(description="Signals that it knows beside the 18")
 
 
 class ReloadAnswer(BaseModel):

@@ -7,11 +7,12 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema
 
-from hx_detect.labels import KINDS, LEVELS, SENTIMENTS, SIGNAL_NAMES, STAGES
+from hx_detect.labels import KINDS, LEVELS, SENTIMENTS, STAGES
 
 LONGEST_TEXT: Final = 100_000
 LONGEST_REASON: Final = 5_000
 MOST_STRETCHES: Final = 20
+LONGEST_NAME: Final = 200
 PAGE: Final = 100
 LARGEST_PAGE: Final = 1000
 
@@ -35,7 +36,17 @@ def _choice(names: tuple[str, ...], description: str) -> WithJsonSchema:
     return WithJsonSchema({"type": "string", "enum": list(names), "description": description})
 
 
-SignalName = Annotated[Choice, WithJsonSchema({"type": "string", "enum": list(SIGNAL_NAMES)})]
+SignalName = Annotated[
+    str,
+    StringConstraints(max_length=LONGEST_NAME),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "maxLength": LONGEST_NAME,
+            "description": "As `/v1/labels` lists them: the 18, and the model's own",
+        }
+    ),
+]
 Sentiment = Annotated[Choice, _choice((*SENTIMENTS, "mixed"), "Of the writer towards the company")]
 Stage = Annotated[Choice, _choice(STAGES, "Journey stage of the main grievance or praise")]
 KindName = Annotated[Choice, _choice(KINDS, "What sort of text it is")]
@@ -102,7 +113,10 @@ class FeedbackRequest(BaseModel):
     labels: dict[SignalName, Annotated[list[Evidence], Field(max_length=MOST_STRETCHES)]] | list[SignalName] = Field(
         description="The signals that hold, each with its evidence; or only their names"
     )
-    sentiment: Sentiment | None = Field(default=None, description="Where not given, it follows from the signals")
+    sentiment: Sentiment | None = Field(
+        default=None,
+        description="Where not given, it follows from the signals; needed where all of these are the model's own",
+    )
     stage: Stage | None = None
     stars: Annotated[int, Field(ge=1, le=5)] | None = None
     level: Level | None = None

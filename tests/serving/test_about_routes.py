@@ -34,7 +34,7 @@ def test_the_model_in_use(tmp_path: Path) -> None:
     with serving(tmp_path / "data", scorer) as client:
         told = client.get("/v1/model").json()
         assert (told["name"], told["version"], told["checksum"]) == ("toy", "0.1.0", scorer.bundle.checksum)
-        assert (told["languages"], told["metrics"]) == (["es", "en"], {})
+        assert (told["languages"], told["metrics"], told["own_signals"]) == (["es", "en"], {}, [])
 
 
 def test_labels_have_their_names_in_both_languages(client: TestClient) -> None:
@@ -44,6 +44,15 @@ def test_labels_have_their_names_in_both_languages(client: TestClient) -> None:
     assert [level["name"] for level in labels["levels"]] == list(LEVELS)
     assert {"sentiments", "stages", "kinds", "nps_bands", "languages"} < set(labels)
     assert all(label["es"] and label["en"] for group in labels.values() for label in group)
+
+
+def test_own_signals_stand_beside_the_others(tmp_path: Path) -> None:
+    scorer = FakeScorer()
+    scorer.own = ({"name": "app_crash", "es": "cierre de la app", "en": "app crash"},)
+    own = {"name": "app_crash", "group": "own", "es": "cierre de la app", "en": "app crash"}
+    with serving(tmp_path, scorer) as client:
+        assert client.get("/v1/model").json()["own_signals"] == [own]
+        assert client.get("/v1/labels").json()["signals"][len(SIGNALS) :] == [own]
 
 
 def test_signs_of_life(tmp_path: Path) -> None:

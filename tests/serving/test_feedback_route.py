@@ -6,14 +6,18 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
+import jsonschema
 import pytest
+from fake_scorer import FakeScorer
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from hx_detect.learning.datasets import cleaner
-from hx_detect.learning.examples import annotation_example, read_annotations
+from hx_detect.learning.examples import annotation_example, read_annotations, without_own
+from hx_detect.learning.labelled_row import LabelledOptions
+from hx_detect.learning.labelled_tables import read_labelled
 from hx_detect.serving.problems import install
 from hx_detect.serving.routes.feedback import router
 from hx_detect.serving.schemas_feedback import EXAMPLE_EN, EXAMPLE_ES
@@ -22,12 +26,17 @@ from hx_detect.serving.store.engine import Store
 from hx_detect.serving.store.feedback import feedback_page
 
 URL = "/v1/feedback"
+SCHEMA = json.loads((Path(__file__).parents[2] / "data" / "schema.json").read_text(encoding="utf-8"))
+OWN = ({"name": "app_crash", "es": "cierre de la app", "en": "app crash"},)
 
 
 def client_of(store: Store, data: Path, **settings: Any) -> TestClient:  # noqa: ANN401  # any setting
     app = FastAPI()
     install(app)
-    app.state.service = SimpleNamespace(store=store, settings=ServeSettings(data=data, **settings))
+    scorer = FakeScorer()
+    scorer.own = OWN
+    models = SimpleNamespace(current=scorer)
+    app.state.service = SimpleNamespace(store=store, settings=ServeSettings(data=data, **settings), models=models)
     app.include_router(router)
     return TestClient(app, base_url="http://localhost")
 
@@ -138,6 +147,38 @@ def test_the_export_is_what_training_reads(
     examples = [annotation_example(line, cleaner(), lambda _: "review") for line in read_annotations(path)]
     assert [(one.original, one.stars) for one in examples] == [(EXAMPLE_ES["text"], None), (EXAMPLE_EN["text"], 4)]
     assert "ana.ruiz" not in answer.text
+
+
+def test_own_signals_of_the_model_are_stored_and_exported(client: TestClient, tmp_path: Path) -> None:
+    body = {"text": "La app se cierra y nadie contesta", "labels": {"app_crash": ["se cierra"], "ignored": []}}
+    assert client.post(URL, json=body).json()["sentiment"] == "negative"
+    (shown,) = client.get(URL).json()["feedback"]
+    assert shown["labels"] == {"ignored": [], "app_crash": [{"start": 7, "end": 16, "text": "se cierra"}]}
+    path = tmp_path / "feedback.jsonl"
+    path.write_bytes(client.get(URL, params={"format": "jsonl"}).content)
+    jsonschema.validate(json.loads(path.read_bytes()), SCHEMA)
+    (row,) = read_labelled([str(path)], LabelledOptions(model_signals=("app_crash",))).rows
+    assert [(span.start, span.end) for span in row.own["app_crash"]] == [(7, 16)]
+    (line,) = read_annotations(path)
+    built_in, left_out = without_own(line)
+    assert (list(built_in["labels"]), left_out) == (["ignored"], 1)
+    assert without_own(line | {"source": "authored"})[1] == 0
+
+
+def test_an_own_signal_that_the_model_does_not_carry(client: TestClient, any_store: Store) -> None:
+    answer = client.post(URL, json={"text": "a", "labels": ["app_crush"], "sentiment": "negative"})
+    assert (answer.status_code, answer.json()["code"], answer.json()["nearest"]) == (422, "unknown_label", "app_crash")
+    cast("FastAPI", client.app).state.service.models.current = None
+    assert client.post(URL, json={"text": "a", "labels": ["app_crash"]}).status_code == 503
+    assert client.post(URL, json={"text": "a", "labels": ["rage"]}).status_code == 201
+    assert len(feedback_page(any_store, 10)) == 1
+
+
+def test_own_signals_alone_do_not_say_the_sentiment(client: TestClient) -> None:
+    body = {"text": "La app se cierra", "labels": ["app_crash"]}
+    answer = client.post(URL, json=body)
+    assert (answer.status_code, answer.json()["code"], answer.json()["field"]) == (422, "no_sentiment", "sentiment")
+    assert client.post(URL, json=body | {"sentiment": "negative"}).status_code == 201
 
 
 def test_json_is_given_where_both_are_accepted_as_well(client: TestClient) -> None:

@@ -8,11 +8,12 @@ from fastapi import APIRouter, Request, Response
 
 from hx_detect.batch_options import StreamScorer
 from hx_detect.bundle import FILES, Bundle
-from hx_detect.labels import KINDS, LANGUAGES, LEVELS, NPS_BANDS, OWN_GROUP, SENTIMENTS, SIGNALS, STAGES, display
+from hx_detect.labels import KINDS, LANGUAGES, LEVELS, NPS_BANDS, SENTIMENTS, SIGNALS, STAGES, display
 from hx_detect.serving import documented
 from hx_detect.serving.documented import problems
 from hx_detect.serving.metrics import CONTENT_TYPE
 from hx_detect.serving.model_slot import SlotState
+from hx_detect.serving.own_names import own_signals
 from hx_detect.serving.problems import not_ready
 from hx_detect.serving.schemas import LabelNames, LabelsAnswer, ModelAnswer, SignalNames, StatusAnswer
 from hx_detect.serving.state import get_state
@@ -22,7 +23,7 @@ router = APIRouter()
 
 @router.get("/v1/model", tags=["about"], summary="The model in use", responses=problems(503))
 def model(request: Request) -> ModelAnswer:
-    """Name, version, checksum and headline figures of the model in use."""
+    """Name, version, checksum, headline figures and own signals of the model in use."""
     scorer = get_state(request).models.current
     if scorer is None:
         raise not_ready(state="starting")
@@ -40,6 +41,7 @@ def described(scorer: StreamScorer) -> ModelAnswer:
         checksum=getattr(bundle, "checksum", ""),
         languages=list(info.get("languages", ["es", "en"])),
         metrics=figures.get("headline", {}),
+        own_signals=own_signals(scorer),
     )
 
 
@@ -58,12 +60,6 @@ async def labels(request: Request) -> LabelsAnswer:
         nps_bands=_named(NPS_BANDS),
         languages=_named(LANGUAGES),
     )
-
-
-def own_signals(scorer: StreamScorer | None) -> list[SignalNames]:
-    """The signals that a model brings along, with their names."""
-    info = getattr(getattr(scorer, "bundle", None), "info", {})
-    return [SignalNames(group=OWN_GROUP, **one) for one in info.get("own_signals", [])]
 
 
 @router.get("/livez", tags=["health"], summary="Does the process run?")

@@ -14,6 +14,7 @@ from hx_detect.serving.auth import Caller, require
 from hx_detect.serving.corrections import correction_row
 from hx_detect.serving.documented import problems
 from hx_detect.serving.labelled_records import receipt, record, training_line
+from hx_detect.serving.own_names import accepted_own
 from hx_detect.serving.problems import Problem
 from hx_detect.serving.schemas_feedback import (
     LARGEST_PAGE,
@@ -102,8 +103,13 @@ def _add(state: ServiceState, correction: FeedbackRequest, caller: Caller, idemp
         if earlier is None:
             raise _nothing_to_correct(named=correction.id is not None)
     row = correction_row(
-        correction, earlier, masking=state.settings.mask, key_name=caller.name, idempotency_key=idempotency_key
-    )  # fmt: skip
+        correction,
+        earlier,
+        masking=state.settings.mask,
+        key_name=caller.name,
+        idempotency_key=idempotency_key,
+        own=accepted_own(state, correction.labels),
+    )
     return add_feedback(state.store, row)
 
 

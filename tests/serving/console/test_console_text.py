@@ -243,3 +243,36 @@ def test_the_theme_is_chosen_and_kept(open_console: Callable[..., Console]) -> N
     page.reload()
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(21, 22, 24)"
+
+
+def test_own_signals_have_their_titles_and_a_group_of_their_own(
+    console: Console, service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = console.open()
+    own = (
+        {"name": "app_crash", "es": "cierre de la app", "en": "app crash"},
+        {"name": "roaming", "es": "itinerancia", "en": "roaming"},
+    )
+    monkeypatch.setattr(service.scorer, "own", own)  # the model was exchanged while the page was open
+    console.score("La app se cierra y nadie contesta.")
+    claim = page.locator(".claim.own")
+    expect(claim.locator("b")).to_have_text("App crash")
+    expect(claim.locator("small")).to_have_text("own signals")
+    expect(page.locator(".reading mark.own")).to_contain_text("evidence of app crash")
+    expect(page.locator(".why")).to_contain_text("Own signals: app crash.")
+    expect(page.locator(".why")).not_to_contain_text("The cause")
+    page.locator(".correct summary").click()
+    assert page.locator("optgroup[label='Own signals'] option").all_inner_texts() == ["Roaming · 3%"]
+    page.locator("[name=language][value=es]").check(force=True)
+    expect(claim.locator("b")).to_have_text("Cierre de la app")
+    expect(claim.locator("small")).to_have_text("señales propias")
+    assert page.locator("optgroup[label='Señales propias'] option").count() == 1
+    assert console.violations() == ""
+    console.screenshot("own-signals")
+    page.locator(".correct summary").click()
+    page.select_option(".adder select", "roaming")
+    page.locator(".adder button").click()
+    page.locator(".save-bar [type=submit]").click()
+    expect(page.locator(".said")).to_have_class("said good")
+    kept = page.request.get(service.url + "v1/feedback").json()["feedback"][-1]
+    assert set(kept["labels"]) == {"ignored", "app_crash", "roaming"}

@@ -160,9 +160,9 @@ function adder(text, record, state, hooks, redraw) {
 
 /** Signals not in the list, by group. @param {ScoreRecord} record @param {State} state */
 function missing(record, state) {
-  return ["hx", "cause", "outcome", "cx"].map((group) => {
+  return ["hx", "cause", "outcome", "cx", "own"].map((group) => {
     const signals = getLabels().signals.filter((signal) => signal.group === group && !state.claims.has(signal.name));
-    return h("optgroup", { label: capital(t(`group_${group}`)) }, signals.map(({ name }) => {
+    return signals.length > 0 && h("optgroup", { label: capital(t(`group_${group}`)) }, signals.map(({ name }) => {
       const found = record.signals.find((signal) => signal.name === name);
       return h("option", { value: name }, capital(labelName(name)) + (found ? ` · ${chance(found.probability)}` : ""));
     }));

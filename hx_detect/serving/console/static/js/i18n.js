@@ -4,9 +4,9 @@ import { keep, kept } from "./dom.js";
 import { TEXTS } from "./texts.js";
 
 /** @typedef {"es" | "en"} Lang */
-/** @typedef {{name: string, group: "hx" | "cause" | "outcome" | "cx", es: string, en: string}} SignalLabel */
+/** @typedef {{name: string, group: "hx" | "cause" | "outcome" | "cx" | "own", es: string, en: string}} SignalLabel */
 /**
- * @typedef {object} Labels what labels.py holds
+ * @typedef {object} Labels what labels.py holds, and the signals that the model brings along
  * @property {SignalLabel[]} signals
  * @property {Record<string, {es: string, en: string}>} names
  * @property {string[]} levels
@@ -37,6 +37,21 @@ export const getLabels = () => labels;
 /** Fetch the labels, once. */
 export async function loadLabels() {
   labels = await (await fetch("static/labels.json")).json();
+  await loadOwn();
+}
+
+/** Fetch the signals that the model brings along; without an answer those known before stay. */
+async function loadOwn() {
+  const answer = await fetch("v1/labels").catch(() => null);
+  if (!answer?.ok) return;
+  const own = (await answer.json()).signals.filter((/** @type {SignalLabel} */ signal) => signal.group === "own");
+  labels.signals = [...labels.signals.filter((signal) => signal.group !== "own"), ...own];
+}
+
+/** Learn the names of signals that came with another model than the page began with. @param {{name: string}[]} signals */
+export async function meetSignals(signals) {
+  const known = new Set(labels.signals.map((signal) => signal.name));
+  if (signals.some((signal) => !known.has(signal.name))) await loadOwn();
 }
 
 /** @param {Lang} chosen */
@@ -78,8 +93,8 @@ export function levelParts(level) {
   return [capital(head.trim()), rest.join(":").trim()];
 }
 
-/** Group of a signal. @param {string} name */
-export const groupOf = (name) => labels.signals.find((item) => item.name === name)?.group ?? "cause";
+/** Group of a signal; what is not built in is a model's own. @param {string} name */
+export const groupOf = (name) => labels.signals.find((item) => item.name === name)?.group ?? "own";
 
 /** @param {number} value @param {number} [digits] */
 export const number = (value, digits = 0) =>

@@ -7,7 +7,7 @@ import { codePoints, segments } from "./spans.js";
 /** @typedef {import("./spans.js").Span} Span */
 
 /** Where several groups meet, the mark takes the first of these. */
-const RANK = ["hx", "outcome", "cause", "cx"];
+const RANK = ["hx", "outcome", "cause", "cx", "own"];
 
 /** Code point at which a piece of the text begins. @type {WeakMap<Node, number>} */
 const starts = new WeakMap();
@@ -37,7 +37,7 @@ export function reading(text, evidence) {
 /** @param {Text} words @param {string[]} names @param {string[]} ending @param {Map<string, number>} numbers */
 function marked(words, names, ending, numbers) {
   const groups = names.map(groupOf);
-  const group = RANK.find((item) => groups.includes(/** @type {any} */ (item))) ?? "cause";
+  const group = RANK.find((item) => groups.includes(/** @type {any} */ (item))) ?? "own";
   const said = list(ending.map(labelName));
   return h(
     `mark.${group}`,

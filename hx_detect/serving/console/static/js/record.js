@@ -49,9 +49,10 @@ export function reasons(text, record) {
     const wanted = found.filter((signal) => groupOf(signal.name) === group).map((signal) => labelName(signal.name));
     return list(wanted);
   };
-  const [conduct, outcome, cause, good] = ["hx", "outcome", "cause", "cx"].map(names);
+  const [conduct, outcome, cause, good, own] = ["hx", "outcome", "cause", "cx", "own"].map(names);
   const said = [t(`why_${level}`, { conduct, outcome, good })];
   if (cause && level !== "cx" && level !== "satisfied") said.push(t("why_cause", { cause }));
+  if (own) said.push(t("why_own", { own }));
   const quotes = strongestQuotes(text, found);
   if (quotes.length) said.push(t("why_evidence", { quotes: list(quotes) }));
   const count = Math.min(99, Math.round(record.experience.hx_probability * 100));

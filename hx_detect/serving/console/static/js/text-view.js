@@ -2,7 +2,7 @@
 
 import { ApiError, score } from "./api.js";
 import { byId, h } from "./dom.js";
-import { levelParts, onLang, t } from "./i18n.js";
+import { levelParts, meetSignals, onLang, t } from "./i18n.js";
 import { recordView } from "./record-view.js";
 
 /** @typedef {import("./record.js").ScoreRecord} ScoreRecord */
@@ -52,6 +52,7 @@ async function read() {
   try {
     const given = byId("answer").value;
     const record = await score(text, given === "" ? null : Number(given));
+    await meetSignals(record.signals);
     if (turn === latest) {
       shown = { text, record };
       draw(text, record);

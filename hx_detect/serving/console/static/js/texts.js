@@ -65,6 +65,7 @@ export const TEXTS = {
   group_cause: ["causa", "cause"],
   group_outcome: ["qué hace el cliente", "what the customer does"],
   group_cx: ["buena experiencia", "good experience"],
+  group_own: ["señales propias", "own signals"],
   hx_probability: ["Probabilidad de HX", "Probability of HX"],
   cx_probability: ["Probabilidad de CX", "Probability of CX"],
   priority: ["Prioridad", "Priority"],
@@ -111,6 +112,7 @@ export const TEXTS = {
   why_satisfied: ["Es positivo, sin decir qué lo hizo bueno.", "It is positive without saying what made it so."],
   why_neutral: ["No hay ni queja ni elogio bastante claros.", "There is neither a clear grievance nor clear praise."],
   why_cause: ["La causa: {cause}.", "The cause: {cause}."],
+  why_own: ["Señales propias: {own}.", "Own signals: {own}."],
   why_evidence: ["Lo dicen sus palabras: {quotes}.", "In the writer's words: {quotes}."],
   why_calibrated: [
     "De cada 100 textos con esta probabilidad, unos {count} son HX.",
