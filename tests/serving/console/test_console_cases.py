@@ -160,6 +160,8 @@ def test_without_the_scope_the_view_says_so(console: Console) -> None:
     page.route("**/v1/cases**", lambda route: route.fulfill(status=403, body='{"detail": "No scope", "cure": "Ask"}'))
     page.click("[data-view=cases]")
     expect(page.locator("#cases-status").get_by_role("alert")).to_contain_text("No scope")
+    page.wait_for_load_state("networkidle")  # it asks for the cases and for their figures: both are refused
+    page.unroute("**/v1/cases**")
     console.faults.clear()
 
 
