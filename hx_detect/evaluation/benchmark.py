@@ -37,6 +37,9 @@ from hx_detect.cli import main
 code = main(json.loads(sys.argv[1]))
 import resource
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+if sys.platform == "linux":  # where ru_maxrss may be that of the process which started this one
+    status = open("/proc/self/status").read()
+    peak = int(status.split("VmHWM:")[1].split()[0])
 print(json.dumps({"code": code, "peak_kib": peak if sys.platform != "darwin" else peak // 1024}))
 """
 
