@@ -25,7 +25,7 @@ GOOD = "id;texto\n1;nadie me contesta hace días\n2;muchas gracias por todo\n"
 def scorer(monkeypatch: pytest.MonkeyPatch) -> FakeScorer:
     """The command scores with the fake scorer, and the environment is English."""
     fake = FakeScorer()
-    monkeypatch.setattr(score, "_loader", lambda _: lambda: fake)
+    monkeypatch.setattr(score, "scorer_loader", lambda _: lambda: fake)
     for name in ("LC_ALL", "LC_MESSAGES"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("LANG", "en_GB.UTF-8")
@@ -167,7 +167,7 @@ def test_bundle_errors(
     def load() -> FakeScorer:
         raise error
 
-    monkeypatch.setattr(score, "_loader", lambda _: load)
+    monkeypatch.setattr(score, "scorer_loader", lambda _: load)
     assert main(["score", str(good)]) == code
     assert capsys.readouterr().err.splitlines()[-1] == f"error: {error.what}. {error.cure}"
     assert not list(good.parent.glob("*.part"))
@@ -201,7 +201,7 @@ def test_faults_of_ours_are_named(
     def broken() -> FakeScorer:
         raise ZeroDivisionError("oh")
 
-    monkeypatch.setattr(score, "_loader", lambda _: broken)
+    monkeypatch.setattr(score, "scorer_loader", lambda _: broken)
     assert main(["score", str(good)]) == 1
     assert capsys.readouterr().err.splitlines()[-1].startswith("error: ZeroDivisionError: oh. This is a bug")
     assert main(["score", str(good), "--debug"]) == 1

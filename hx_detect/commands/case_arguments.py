@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any, Final
 
+from hx_detect.commands.reading_arguments import add_reading_arguments
 from hx_detect.labels import LEVELS
 from hx_detect.wording import say
 
@@ -75,9 +76,7 @@ def _add_file_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add("--text-column", metavar=name, help=say("column of the texts", "columna de los textos"))
     add("--id-column", metavar=name, help=say("column that identifies the rows", "columna que identifica las filas"))
-    add("--delimiter", help=say("of a CSV: one character", "de un CSV: un carácter"))
-    add("--encoding", help=say("of a text file", "de un fichero de texto"))
-    add("--sheet", help=say("of a workbook", "hoja de un libro de Excel"))
+    add_reading_arguments(add)
     add("--model", metavar=say("FOLDER", "CARPETA"), help=say("to score with", "modelo con que se puntúa"))
     add("--mask", action=argparse.BooleanOptionalAction, default=None, help=say(
         "take personal data out of the texts (default: as the service)",

@@ -11,11 +11,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 from hx_detect.commands.case_arguments import MOVES, declare
+from hx_detect.commands.reading_arguments import read_options
+from hx_detect.commands.scorer_loader import scorer_loader
 from hx_detect.errors import MissingExtraError
 from hx_detect.wording import say
 
 if TYPE_CHECKING:
-    from hx_detect.batch_options import StreamScorer
     from hx_detect.serving.case_intake import Intake, Reader
     from hx_detect.serving.case_records import Keeping
     from hx_detect.serving.settings import ServeSettings
@@ -90,7 +91,6 @@ def _each_file(
 ) -> None:
     from hx_detect.commands.case_words import intake_lines
     from hx_detect.commands.progress import TerminalEvents
-    from hx_detect.io.rows import ReadOptions
     from hx_detect.serving.case_intake import Reader
     from hx_detect.serving.case_records import Keeping
     from hx_detect.serving.case_rows import CaseColumns
@@ -99,24 +99,16 @@ def _each_file(
         arguments.customer, getattr(arguments, "by", None), arguments.date, arguments.text_column, arguments.id_column
     )
     keeping = Keeping(settings.mask, not arguments.no_texts, COMMAND_LINE)
-    options = ReadOptions(arguments.delimiter, arguments.encoding, arguments.sheet)
+    options, load = read_options(arguments), scorer_loader(arguments.model)
     told = []
     for file in arguments.files:
         with TerminalEvents(quiet=arguments.quiet) as events:
-            done = do(file, Reader(columns, options, lambda: _scorer(arguments), events), keeping)
+            done = do(file, Reader(columns, options, load, events), keeping)
         told.append({"file": file, **done.to_dict()})
         if not arguments.json:
             _write("\n".join(intake_lines(done)))
     if arguments.json:
         _write(json.dumps(told, ensure_ascii=False, indent=1))
-
-
-def _scorer(arguments: argparse.Namespace) -> StreamScorer:
-    from pathlib import Path
-
-    from hx_detect.scorer import Scorer
-
-    return Scorer.load(Path(arguments.model) if arguments.model else None)
 
 
 def _list(store: Store, arguments: argparse.Namespace, _settings: ServeSettings) -> None:

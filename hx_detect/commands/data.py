@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from hx_detect.commands.labelled_arguments import add_labelled_arguments, labelled_from, show_columns
-from hx_detect.errors import PROBLEMS_EXIT, OutputError, UsageError
+from hx_detect.errors import PROBLEMS_EXIT, UsageError
+from hx_detect.reporting.written import write_file
 from hx_detect.wording import say
 
 if TYPE_CHECKING:
@@ -101,11 +102,5 @@ def _write(check: DataCheck, place: Path) -> None:
     from hx_detect.learning.label_report import html, markdown, table_csv
 
     make = {".md": markdown, ".html": html, ".csv": table_csv}[place.suffix.lower()]
-    try:
-        place.write_text(make(check), encoding="utf-8-sig" if place.suffix.lower() == ".csv" else "utf-8")
-    except OSError as error:
-        raise OutputError(
-            say(f"{place} cannot be written: {error.strerror}", f"No se puede escribir {place}: {error.strerror}"),
-            cure=say("Choose another place with -o", "Elija otro lugar con -o"),
-        ) from error
+    write_file(str(place), make(check).encode("utf-8-sig" if place.suffix.lower() == ".csv" else "utf-8"))
     sys.stdout.write(f"-> {place}\n")

@@ -20,7 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar=say("FOLDER", "CARPETA"),
         help=say("the model (default: the installed one)", "el modelo (si no, el instalado)"),
     )
-    add_source_arguments(parser)
+    add_source_arguments(parser.add_argument)
     add(
         "--train-corpora",
         nargs="*",

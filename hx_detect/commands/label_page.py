@@ -10,11 +10,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from hx_detect.commands.scorer_loader import scorer_loader
 from hx_detect.errors import InputNotFoundError, MissingExtraError, UsageError
 from hx_detect.wording import say
 
 if TYPE_CHECKING:
-    from hx_detect.labelling.suggest import StreamScorer
+    pass
 
 _NEWEST: Final = "*.to-label.*"
 _TABLES: Final = (".csv", ".tsv", ".xlsx", ".jsonl", ".parquet")
@@ -88,7 +89,7 @@ def run(arguments: argparse.Namespace) -> int:
                              f"filas sin un texto que se pueda etiquetar: {refused:,}") + "\n")  # fmt: skip
     log = AnswerLog(place)
     try:
-        session = Session(tasks, log, who, _loader(arguments.model), _others(arguments.others, file, place), own)
+        session = Session(tasks, log, who, scorer_loader(arguments.model), _others(arguments.others, file, place), own)
         return serve_page(session, arguments.port, _announcer(place, browser=not arguments.no_browser))
     finally:
         log.close()
@@ -168,16 +169,6 @@ def _others(given: list[Path] | None, file: str, place: Path) -> list[Path]:
         return given
     found = sorted(_folder(file).glob(f"{_stem(file)}.labels.*.jsonl"))
     return [path for path in found if path.resolve() != place.resolve() and not path.name.endswith(".skipped.jsonl")]
-
-
-def _loader(model: str | None) -> Callable[[], StreamScorer]:
-    def load() -> StreamScorer:
-        from hx_detect.scorer import Scorer
-
-        scorer: StreamScorer = Scorer.load(Path(model) if model else None)
-        return scorer
-
-    return load
 
 
 def _announcer(place: Path, *, browser: bool) -> Callable[[str], None]:

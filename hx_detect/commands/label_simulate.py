@@ -6,7 +6,9 @@ import argparse
 import sys
 from pathlib import Path
 
-from hx_detect.errors import OutputError, UsageError
+from hx_detect.commands.sources import add_source_arguments, sources_of
+from hx_detect.errors import UsageError
+from hx_detect.reporting.written import write_file
 from hx_detect.wording import language, say
 
 
@@ -18,31 +20,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "files",
         nargs="*",
         metavar=file,
-        help=say("labelled texts that the model has not learned from", "textos etiquetados que el modelo no ha visto"),
-    )
-    add(
-        "--corpora",
-        type=Path,
-        metavar=folder,
         help=say(
-            "instead of files: the annotated and authored texts that no training uses",
-            "en vez de ficheros: los textos anotados y propios que ningún entrenamiento usa",
+            "labelled texts that the model has not learned from; or --corpora: those of ours that no training uses",
+            "textos etiquetados que el modelo no ha visto; o --corpora: los nuestros que ningún entrenamiento usa",
         ),
-    )
-    add(
-        "--annotations",
-        type=Path,
-        nargs="*",
-        default=[],
-        metavar=file,
-        help=say("annotated texts, beside --corpora", "textos anotados, junto a --corpora"),
-    )
-    add(
-        "--manifest",
-        type=Path,
-        default=Path("training/corpora.toml"),
-        metavar=file,
-        help=say("the manifest of the corpora (default: %(default)s)", "el manifiesto de los corpus (%(default)s)"),
     )
     add("--model", metavar=folder, help=say("a model folder", "carpeta de un modelo"))
     add(
@@ -69,6 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add("--seed", type=int, default=20_240_229, help=say("of everything drawn", "de todo lo que se sortea"))
     add("-o", "--output", type=Path, metavar="OUT.md", help=say("write the page there", "escribe ahí la página"))
+    add_source_arguments(add, required=False)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -99,7 +81,7 @@ def run(arguments: argparse.Namespace) -> int:
     from hx_detect.labelling.simulation_page import Played, page, summary
     from hx_detect.labelling.simulation_texts import labelled_of, texts_of_files, texts_of_sources
 
-    given = texts_of_files(arguments.files) if arguments.files else texts_of_sources(arguments)
+    given = texts_of_files(arguments.files) if arguments.files else texts_of_sources(sources_of(arguments))
     texts, model = labelled_of(given, arguments.model)
     played = []
     for batch in arguments.batch:
@@ -109,21 +91,11 @@ def run(arguments: argparse.Namespace) -> int:
         sys.stderr.write("\n")
         sys.stdout.write(summary(played[-1].found, language()) + "\n")
     if arguments.output is not None:
-        _write(arguments.output, page(played, model, texts))
+        write_file(str(arguments.output), page(played, model, texts).encode())
+        sys.stdout.write(f"-> {arguments.output}\n")
     return 0
 
 
 def _tell(played: int) -> None:
     sys.stderr.write(f"\r{played} ")
     sys.stderr.flush()
-
-
-def _write(place: Path, text: str) -> None:
-    try:
-        place.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise OutputError(
-            say(f"{place} cannot be written: {error.strerror}", f"No se puede escribir {place}: {error.strerror}"),
-            cure=say("Choose another place with -o", "Elija otro lugar con -o"),
-        ) from error
-    sys.stdout.write(f"-> {place}\n")

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from hx_detect.commands.scorer_loader import scorer_loader
 from hx_detect.errors import UsageError
 from hx_detect.wording import language, say
 
 if TYPE_CHECKING:
-    from hx_detect.labelling.suggest import StreamScorer, Suggested
+    from hx_detect.labelling.suggest import Suggested
     from hx_detect.learning.labelled_row import LabelledRow
 
 _ROLES: Final = ("text", "id", "answer", "stars", "language", "kind")
@@ -66,7 +66,7 @@ def run(arguments: argparse.Namespace) -> int:
     found = suggest(
         arguments.file,
         SuggestOptions(arguments.count, columns),
-        _loader(arguments.model),
+        scorer_loader(arguments.model),
         _labelled(arguments.seen),
         tell,
     )
@@ -98,16 +98,6 @@ def _labelled(files: list[str]) -> list[LabelledRow]:
     from hx_detect.learning.labelled_tables import read_labelled
 
     return list(read_labelled(files).rows)
-
-
-def _loader(model: str | None) -> Callable[[], StreamScorer]:
-    def load() -> StreamScorer:
-        from hx_detect.scorer import Scorer
-
-        scorer: StreamScorer = Scorer.load(Path(model) if model else None)
-        return scorer
-
-    return load
 
 
 def _show(found: Suggested, written: list[Path], *, asked: int) -> None:

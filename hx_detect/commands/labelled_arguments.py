@@ -6,8 +6,8 @@ import argparse
 import sys
 from typing import TYPE_CHECKING, Any
 
+from hx_detect.commands.reading_arguments import add_reading_arguments, read_options
 from hx_detect.errors import MissingExtraError, UsageError
-from hx_detect.io.rows import ReadOptions
 from hx_detect.labels import KINDS
 from hx_detect.wording import say
 
@@ -55,9 +55,7 @@ def add_labelled_arguments(parser: argparse.ArgumentParser, *, files: bool = Tru
         choices=KINDS,
         help=say("kind of all texts that do not say theirs", "tipo de los textos que no lo dicen"),
     )
-    add("--encoding", help=say("of a text file", "de un fichero de texto"))
-    add("--delimiter", help=say("of a CSV: one character, or tab", "de un CSV: un carácter, o tab"))
-    add("--sheet", metavar=say("NAME", "NOMBRE"), help=say("sheet of an Excel workbook", "hoja de un libro de Excel"))
+    add_reading_arguments(add)
 
 
 def labelled_from(
@@ -107,9 +105,6 @@ def labelled_options(
                 cure=say("Write role=column, each role once", "Escriba papel=columna, cada papel una vez"),
             )
         columns[role.strip()] = column.strip()
-    delimiter = "\t" if arguments.delimiter in ("tab", "\\t") else arguments.delimiter
-    if delimiter is not None and len(delimiter) != 1:
-        raise UsageError(f"--delimiter {delimiter!r}", cure=say("Use , ; | or tab", "Use , ; | o tab"))
     named = arguments.new_signals
     return LabelledOptions(
         columns=columns,
@@ -118,7 +113,7 @@ def labelled_options(
         need_labels=need_labels,
         blank_is_none=arguments.blank_is_none,
         kind=arguments.kind,
-        read=ReadOptions(delimiter, arguments.encoding, arguments.sheet),
+        read=read_options(arguments),
     )
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from hx_detect.commands.progress import TerminalEvents
 from hx_detect.commands.report_arguments import COLUMNS, FORMATS, add_arguments
+from hx_detect.commands.scorer_loader import scorer_loader
 from hx_detect.errors import ROWS_REJECTED_EXIT, UsageError
 from hx_detect.labels import Lang
 from hx_detect.wording import language, say
@@ -141,7 +142,7 @@ def _score(
 
     columns = {role: options.columns.get(role) for role in ("text", "id", "answer", "stars")}
     batch = BatchOptions(columns, read=options.read)
-    result = score_file(place, str(out), loader(arguments.model), batch, _Progress(events))
+    result = score_file(place, str(out), scorer_loader(arguments.model), batch, _Progress(events))
     if result.damage is not None:
         raise result.damage
     return str(out), dict(result.summary.rejected)
@@ -159,13 +160,6 @@ class _Progress:
     def scored(self, *, hx: bool, fraction: float | None) -> None:
         """One more row."""
         self._events.scored(hx=hx, fraction=fraction)
-
-
-def loader(model: str | None) -> Callable[[], Any]:
-    """Gives the scorer; tests put another in its place."""
-    from hx_detect.scorer import Scorer
-
-    return lambda: Scorer.load(model)
 
 
 def _rendered(figures: ReportFigures, format: str, lang: Lang) -> bytes:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 from typing import Final
 
+from hx_detect.reporting.options import PERIODS
 from hx_detect.wording import say
 
 FORMATS: Final = ("html", "json", "xlsx")
-_PERIODS: Final = ("auto", "day", "week", "month", "quarter")
 COLUMNS: Final = {
     "text": "text_column",
     "id": "id_column",
@@ -53,7 +53,7 @@ def _add_limits(parser: argparse.ArgumentParser) -> None:
     add("--from", dest="start", metavar=day, help=say("from this day (2025-03-01) on", "desde este día (2025-03-01)"))
     add("--to", dest="end", metavar=day, help=say("up to this day", "hasta este día"))
     length = say("length of the periods over time", "duración de los periodos")
-    add("--period", choices=_PERIODS, default="auto", help=length)
+    add("--period", choices=("auto", *PERIODS), default="auto", help=length)
 
 
 def _add_columns(parser: argparse.ArgumentParser) -> None:

@@ -6,7 +6,6 @@ import argparse
 import json
 import sys
 from collections.abc import Callable
-from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -14,10 +13,11 @@ from hx_detect.batch import score_file, score_to_stream
 from hx_detect.batch_options import BatchOptions, BatchResult, StreamScorer
 from hx_detect.cli import report
 from hx_detect.commands.progress import TerminalEvents
+from hx_detect.commands.reading_arguments import add_reading_arguments, read_options
+from hx_detect.commands.scorer_loader import scorer_loader
 from hx_detect.errors import ROWS_REJECTED_EXIT, HxDetectError, OutputError, UsageError
 from hx_detect.io.destination import check_many
 from hx_detect.io.reviews import MAX_CHARS
-from hx_detect.io.rows import ReadOptions
 from hx_detect.labels import KINDS
 from hx_detect.summary_text import render
 from hx_detect.wording import language, say
@@ -76,9 +76,7 @@ def _role_help() -> dict[str, str]:
 
 def _add_reading(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group(say("reading (found by itself where not given)", "lectura (si no, se averigua)"))
-    group.add_argument("--encoding", help=say("of a text file", "de un fichero de texto"))
-    group.add_argument("--delimiter", help=say("of a CSV: one character, or tab", "de un CSV: un carácter, o tab"))
-    group.add_argument("--sheet", help=say("of a workbook", "hoja de un libro de Excel"))
+    add_reading_arguments(group.add_argument)
     group.add_argument("--header", action=argparse.BooleanOptionalAction, default=None, help=say(
         "the first row holds the column names", "la primera fila son los nombres de las columnas"))  # fmt: skip
 
@@ -107,7 +105,7 @@ def run(arguments: argparse.Namespace) -> int:
     options = _options(arguments)
     output = arguments.output or ("-" if arguments.files == ["-"] else None)
     check_many(arguments.files, output)
-    load = _loader(arguments.model)
+    load = scorer_loader(arguments.model)
     code = 0
     summaries: list[dict[str, object]] = []
     for file in arguments.files:
@@ -126,12 +124,6 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _options(arguments: argparse.Namespace) -> BatchOptions:
-    delimiter = "\t" if arguments.delimiter in ("tab", "\\t") else arguments.delimiter
-    if delimiter is not None and (len(delimiter) != 1 or delimiter in '"\r\n'):
-        raise UsageError(
-            say(f"--delimiter {delimiter!r} is not one character", f"--delimiter {delimiter!r} no es un carácter"),
-            cure=say("Use , ; | or tab", "Use , ; | o tab"),
-        )
     if arguments.max_chars < 1:
         raise UsageError(
             f"--max-chars {arguments.max_chars}", cure=say("Use a number above 0", "Use un número mayor que 0")
@@ -139,23 +131,12 @@ def _options(arguments: argparse.Namespace) -> BatchOptions:
     return BatchOptions(
         columns={role: getattr(arguments, f"{role}_column") for role in _ROLES},
         kind=arguments.kind,
-        read=ReadOptions(delimiter, arguments.encoding, arguments.sheet, arguments.header),
+        read=read_options(arguments, arguments.header),
         max_chars=arguments.max_chars,
         all_signals=arguments.all_signals,
         resume=arguments.resume,
         overwrite=arguments.overwrite,
     )
-
-
-def _loader(model: str | None) -> Callable[[], StreamScorer]:
-    @cache
-    def load() -> StreamScorer:
-        from hx_detect.scorer import Scorer
-
-        scorer: StreamScorer = Scorer.load(Path(model) if model else None)
-        return scorer
-
-    return load
 
 
 def _score_one(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hx_detect.wording import say
 
@@ -12,14 +13,13 @@ if TYPE_CHECKING:
     from hx_detect.learning.datasets import Sources
 
 
-def add_source_arguments(parser: argparse.ArgumentParser, *, required: bool = True) -> None:
+def add_source_arguments(add: Callable[..., Any], *, required: bool = True) -> None:
     """Declare ``--corpora``, ``--manifest``, ``--annotations``, ``--located``, ``--authored``, ``--exclude``.
 
     Args:
-        parser: of the command.
+        add: ``add_argument`` of a parser or group.
         required: ``--corpora`` must be given.
     """
-    add = parser.add_argument
     folder, file = say("FOLDER", "CARPETA"), say("FILE", "FICHERO")
     add(
         "--corpora",

@@ -64,7 +64,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             "da a --model su fichero de evidencia anterior, que los reajustes necesitan",
         ),
     )
-    add_source_arguments(parser, required=False)
+    add_source_arguments(parser.add_argument, required=False)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,7 +14,8 @@ from hx_detect.labelling.simulate import Labelled
 from hx_detect.labels import SIGNAL_NAMES
 from hx_detect.wording import say
 
-HELD_OUT = ("val", "test")
+if TYPE_CHECKING:
+    from hx_detect.learning.datasets import Sources
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,29 +39,18 @@ def texts_of_files(files: Sequence[str]) -> list[GivenText]:
     return [GivenText(row.text, frozenset(row.signals or ()), row.sentiment) for row in rows.values()]
 
 
-def texts_of_sources(arguments: argparse.Namespace) -> list[GivenText]:
+def texts_of_sources(sources: Sources) -> list[GivenText]:
     """The annotated and authored texts that are held out from every training.
 
     Args:
-        arguments: ``corpora``, ``manifest`` and ``annotations``; the rest lies where a checkout has it.
+        sources: where they lie.
 
     Raises:
         CorpusError: a source is missing or damaged.
     """
-    from hx_detect.learning.datasets import EXPERIENCE, Sources, load_datasets
+    from hx_detect.learning.datasets import EXPERIENCE, load_datasets
 
-    exclude = arguments.corpora / "exclude_from_train.json"
-    sets = load_datasets(
-        Sources(
-            manifest=arguments.manifest,
-            corpora=arguments.corpora,
-            annotations=tuple(arguments.annotations),
-            located=tuple(sorted(Path("data/annotations").glob("*.jsonl"))),
-            authored=tuple(sorted(Path("data/authored").glob("*.jsonl"))),
-            exclude=exclude if exclude.is_file() else None,
-        ),
-        wanted=(),
-    )
+    sets = load_datasets(sources, wanted=())
     examples = [e for side in (sets.val, sets.test) for name in (EXPERIENCE, "authored") for e in side.get(name, [])]
     return [
         GivenText(one.original, frozenset(SIGNAL_NAMES[place] for place in one.signals or ()), one.sentiment_label)

@@ -13,10 +13,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from hx_detect.errors import OutputError, UsageError
+from hx_detect.errors import UsageError
 from hx_detect.labelling.reasons import reason
 from hx_detect.labelling.suggest import Suggestion
 from hx_detect.labelling.tool_exports import argilla_records, argilla_settings, label_studio_config, label_studio_tasks
+from hx_detect.reporting.written import write_file
 from hx_detect.wording import say
 
 FORMATS: Final = {
@@ -139,14 +140,5 @@ def _json(value: Mapping[str, Any] | Sequence[Any]) -> str:
 
 
 def _put(place: Path, content: bytes) -> Path:
-    """Write beside and rename, so that there is never half a file."""
-    part = place.with_name(place.name + ".part")
-    try:
-        part.write_bytes(content)
-        part.replace(place)
-    except OSError as error:
-        raise OutputError(
-            say(f"{place} cannot be written: {error.strerror}", f"No se puede escribir {place}: {error.strerror}"),
-            cure=say("Choose another place with -o", "Elija otro lugar con -o"),
-        ) from error
+    write_file(str(place), content)
     return place

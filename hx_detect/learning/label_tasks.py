@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -83,11 +83,6 @@ def model_answers(probabilities: BatchProbabilities) -> dict[str, Floats]:
         holds = probabilities.signals[:, column]
         answers[name] = np.column_stack([1 - holds, holds])
     return answers
-
-
-def rows_of_answers(answers: Mapping[str, Floats], chosen: Any) -> dict[str, Floats]:  # noqa: ANN401 - any numpy index
-    """The answers for some rows."""
-    return {name: values[chosen] for name, values in answers.items()}
 
 
 def _task(name: str, classes: Sequence[str], given: Sequence[int]) -> LabelTask:

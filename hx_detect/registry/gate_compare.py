@@ -14,6 +14,7 @@ from typing import Any, Final
 import numpy as np
 
 from hx_detect.evaluation.bootstrap import Bootstrap, Estimate, Floats, interval, rounded
+from hx_detect.evaluation.multiple_tests import holm
 from hx_detect.registry.gate_answers import Compared
 from hx_detect.registry.gate_figures import WHOLE, Figure, figures_of, mean_defined
 
@@ -172,22 +173,3 @@ def _corrected(found: Iterable[Comparison]) -> list[Comparison]:
             verdict = "worse" if worse else "same" if one.verdict == "worse" else one.verdict
             every[place] = replace(one, p_worse=float(p), verdict=verdict)
     return every
-
-
-def holm(chances: Sequence[float]) -> Floats:
-    """p-values corrected for their number: the smallest times n, the next times n - 1 … (Holm 1979).
-
-    statsmodels has the same, but takes seconds to load and empties the garbage at every call.
-
-    Args:
-        chances: n p-values, each in [0, 1].
-
-    Returns:
-        (n,), in the order given, in [0, 1].
-    """
-    given = np.array(chances, np.float64)
-    order = np.argsort(given, kind="stable")
-    stepped = np.maximum.accumulate(given[order] * np.arange(given.size, 0, -1))
-    corrected = np.empty_like(given)
-    corrected[order] = np.minimum(stepped, 1.0)
-    return corrected

@@ -8,8 +8,9 @@ from typing import Final
 
 from hx_detect.evaluation.bootstrap import Bootstrap, Floats
 from hx_detect.evaluation.metrics import mean
+from hx_detect.evaluation.multiple_tests import holm
 from hx_detect.evaluation.tone import LIMIT
-from hx_detect.registry.gate_compare import ASKED, CONFIDENCE, TASKS, Comparison, holm
+from hx_detect.registry.gate_compare import ASKED, CONFIDENCE, TASKS, Comparison
 from hx_detect.registry.gate_labels import LabelDoubt
 from hx_detect.registry.signal_titles import NO_TITLES, Titles, title_of
 from hx_detect.registry.verdict import FAILED, PASSED, UNJUDGED, Check

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import polars as pl
 
+from hx_detect.io.spreadsheet_cells import no_formula
 from hx_detect.labels import DISPLAY, Lang, display, signal_title
 from hx_detect.reporting.calls import due_calls, reason
 from hx_detect.reporting.workbook import Sheet, workbook
@@ -35,7 +36,6 @@ _COLUMNS: Final = {
     "file": ("file", "fichero"),
     "row": ("row", "fila"),
 }
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 def call_back_csv(frame: pl.DataFrame, files: tuple[str, ...], lang: Lang, *, texts: bool = True) -> bytes:
@@ -51,7 +51,7 @@ def call_back_csv(frame: pl.DataFrame, files: tuple[str, ...], lang: Lang, *, te
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(_headers(lang))
     for values in _rows(frame, files, lang, texts=texts):
-        writer.writerow([_safe(value) for value in values])
+        writer.writerow([no_formula(value) for value in values])
     return out.getvalue().encode("utf-8-sig")
 
 
@@ -101,8 +101,3 @@ def _evidence(row: dict[str, Any]) -> str:
     text = row["text"] or ""
     spans = [span for span in row["evidence"] or () if None not in span.values()]
     return " | ".join(dict.fromkeys(text[span["start"] : span["end"]] for span in spans))
-
-
-def _safe(value: object) -> object:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value

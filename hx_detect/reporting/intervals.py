@@ -6,9 +6,9 @@ import math
 from collections.abc import Sequence
 from typing import Final
 
-import numpy as np
 from scipy import stats
 
+from hx_detect.evaluation import multiple_tests
 from hx_detect.reporting.figure_values import Change, Estimate, Share
 
 LEVEL: Final = 0.95
@@ -105,15 +105,8 @@ def minus(after: Estimate, before: Estimate) -> Estimate:
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
-    """P-values corrected for being tested together (Holm 1979); in the order given, rounded to 6 digits."""
-    if not p_values:
-        return []
-    values = np.asarray(p_values, dtype=float)
-    order = np.argsort(values, kind="stable")
-    stepped = np.maximum.accumulate(values[order] * np.arange(values.size, 0, -1))
-    corrected = np.empty_like(values)
-    corrected[order] = np.minimum(stepped, 1.0)
-    return [tidy_p(value) for value in corrected]
+    """P-values corrected for being tested together (Holm 1979); in the order given, of four significant digits."""
+    return [tidy_p(value) for value in multiple_tests.holm(p_values)]
 
 
 def tidy(value: float, digits: int = 6) -> float:

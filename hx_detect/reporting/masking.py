@@ -7,21 +7,22 @@ its two packages are installed (extra ``serve``); else by how they are written, 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
 from typing import Final
 
 from hx_detect.reporting.figure_values import Mark, Words
+from hx_detect.serving.mask import Masked, mask, mask_found
+from hx_detect.serving.personal_data import EMAIL, Found, Kind
 
-_ROUGH: Final = (
-    (re.compile(r"(?<![\w.%+'-])[\w.%+'-]{1,64}@(?:[\w-]{1,63}\.){1,8}[^\W\d_]{2,24}(?![\w-])"), "‹email›"),
-    (re.compile(r"(?<![\w])[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]{4}){3,7}[ -]?[A-Z0-9]{0,4}(?!\w)"), "‹iban›"),
-    (re.compile(r"(?<![\w])\+?\(?\d(?:[ ().\-/]{0,2}\d){7,18}[ -]?[A-Za-z]?(?!\w)"), "‹number›"),
+_ROUGH: Final[tuple[tuple[re.Pattern[str], Kind], ...]] = (
+    (EMAIL, "email"),
+    (re.compile(r"(?<![\w])[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]{4}){3,7}[ -]?[A-Z0-9]{0,4}(?!\w)"), "iban"),
+    (re.compile(r"(?<![\w])\+?\(?\d(?:[ ().\-/]{0,2}\d){7,18}[ -]?[A-Za-z]?(?!\w)"), "number"),
 )
 """Ways of writing that are taken for personal data where nothing can check them."""
-Stretch = Callable[[int, int], tuple[int, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,41 +62,18 @@ def masked(text: str, marks: Sequence[Mark]) -> Shown:
         marks: into it; those out of bounds are dropped.
     """
     good = [mark for mark in marks if 0 <= mark.start < mark.end <= len(text)]
-    made, stretch = _thorough(text) if thorough() else _rough(text)
-    moved = (Mark(*stretch(mark.start, mark.end), mark.signal) for mark in good)
-    return Shown(made, tuple(sorted(moved, key=lambda mark: (mark.start, mark.end, mark.signal))))
+    made = mask(text) if thorough() else _rough(text)
+    moved = (Mark(*made.stretch(mark.start, mark.end), mark.signal) for mark in good)
+    return Shown(made.text, tuple(sorted(moved, key=lambda mark: (mark.start, mark.end, mark.signal))))
 
 
-def _thorough(text: str) -> tuple[str, Stretch]:
-    from hx_detect.serving.mask import mask
-
-    found = mask(text)
-    return found.text, found.stretch
-
-
-def _rough(text: str) -> tuple[str, Stretch]:
-    places: list[tuple[int, int, str]] = []
-    for pattern, placeholder in _ROUGH:
+def _rough(text: str) -> Masked:
+    places: list[Found] = []
+    for pattern, kind in _ROUGH:
         for match in pattern.finditer(text):
-            if all(match.end() <= start or match.start() >= end for start, end, _ in places):
-                places.append((*match.span(), placeholder))
-    places.sort()
-    pieces, done = [], 0
-    for start, end, placeholder in places:
-        pieces += [text[done:start], placeholder]
-        done = end
-
-    def moved(at: int, *, end: bool) -> int:
-        shift = 0
-        for start, stop, placeholder in places:
-            if at <= start:
-                break
-            if at < stop:
-                return start + shift + (len(placeholder) if end else 0)
-            shift += len(placeholder) - (stop - start)
-        return at + shift
-
-    return "".join([*pieces, text[done:]]), lambda start, stop: (moved(start, end=False), moved(stop, end=True))
+            if all(match.end() <= one.start or match.start() >= one.end for one in places):
+                places.append(Found(*match.span(), kind))
+    return mask_found(text, sorted(places, key=lambda one: one.start))
 
 
 def cut(shown: Shown, length: int) -> Shown:

@@ -111,13 +111,18 @@ def _middleware(settings: ServeSettings, metrics: Metrics, slot: ModelSlot) -> l
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    """Open the store, load the model beside, score and run jobs; at the end finish what waits."""
+    """Open the store, load the model beside, score and run jobs; at the end finish what waits.
+
+    The document is made before the first request: making it builds the routes, which a request would do at the same
+    time, and pydantic's fields are not made for two threads.
+    """
     state: ServiceState = app.state.service
     await to_thread.run_sync(state.store.migrate)
+    threading.Thread(target=_keep_model, args=(state,), name="model", daemon=True).start()
+    await to_thread.run_sync(documented.as_bytes, app)
     state.batcher.start()
     state.jobs = JobRunner(state.settings, state.store, state.batcher, state.models, state.metrics)
     await state.jobs.start()
-    threading.Thread(target=_keep_model, args=(app, state), name="model", daemon=True).start()
     try:
         yield
     finally:
@@ -129,7 +134,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         await to_thread.run_sync(state.store.close)
 
 
-def _keep_model(app: FastAPI, state: ServiceState) -> None:
+def _keep_model(state: ServiceState) -> None:
     """Load the model, then look for another one now and then."""
     try:
         state.models.start()
@@ -137,7 +142,6 @@ def _keep_model(app: FastAPI, state: ServiceState) -> None:
         log("model_failed", level=40, error=error, what=getattr(error, "what", ""))
         return
     log("ready")
-    documented.as_bytes(app)
     if state.settings.reload_s:
         state.models.follow(state.settings.reload_s)
 

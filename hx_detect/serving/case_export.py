@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from hx_detect.errors import OutputError, UsageError
+from hx_detect.io.spreadsheet_cells import no_formula
 from hx_detect.io.write import EXCEL_ROWS
 from hx_detect.labels import display, signal_title
 from hx_detect.serving.case_rules import reason, state_name
@@ -18,7 +19,6 @@ from hx_detect.wording import language, say
 
 SUFFIXES: Final = (".csv", ".xlsx")
 _CELL_CHARS: Final = 32_767
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 Column = tuple[str, str, Callable[[WholeCase], Any]]
 COLUMNS: Final[tuple[Column, ...]] = (
@@ -103,7 +103,7 @@ def _to_csv(rows: Iterator[list[Any]], path: Path) -> int:
 def _csv_cell(value: Any) -> Any:  # noqa: ANN401 - any value of a cell
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d %H:%M}"
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+    return no_formula(value)
 
 
 def _to_excel(rows: Iterator[list[Any]], path: Path) -> int:

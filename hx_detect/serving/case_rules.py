@@ -10,7 +10,6 @@ from hx_detect.wording import language, say
 
 STATES: Final = ("open", "contacted", "solved", "lost")
 CLOSED: Final = ("solved", "lost")
-EVENTS: Final = ("created", "state", "owner", "note", "text")
 MOVES: Final[dict[str, tuple[str, ...]]] = {
     "open": ("contacted", "solved", "lost"),
     "contacted": ("solved", "lost", "open"),

@@ -107,10 +107,10 @@ def wilson(count: int, of: int) -> Share:
     """A share and its interval (Wilson 1927)."""
     if not of:
         return Share(count, of, None, None, None)
-    from scipy.stats import binomtest
+    from hx_detect.reporting import intervals
 
-    interval = binomtest(count, of).proportion_ci(CONFIDENCE, method="wilson")
-    return Share(count, of, _rounded(count / of), _rounded(interval.low), _rounded(interval.high))
+    low, high = intervals.wilson(count, of)
+    return Share(count, of, _rounded(count / of), _rounded(low), _rounded(high))
 
 
 def median_hours(facts: Iterable[CaseFact], moment: datetime) -> Median:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,6 +14,7 @@ PLACEHOLDERS: Final[dict[Kind, str]] = {
     "card": "‹card›",
     "id": "‹id›",
     "phone": "‹phone›",
+    "number": "‹number›",
 }
 
 
@@ -55,7 +57,12 @@ class Masked:
 
 def mask(text: str) -> Masked:
     """Put placeholders in the place of personal data (``personal_data.find_personal_data``)."""
-    found = tuple(find_personal_data(text))
+    return mask_found(text, find_personal_data(text))
+
+
+def mask_found(text: str, stretches: Iterable[Found]) -> Masked:
+    """Put placeholders in the place of stretches, in order, none over another."""
+    found = tuple(stretches)
     pieces, done = [], 0
     for one in found:
         pieces += [text[done : one.start], PLACEHOLDERS[one.kind]]

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Final, Literal
 
-Kind = Literal["email", "iban", "card", "id", "phone"]
+Kind = Literal["email", "iban", "card", "id", "phone", "number"]
+"""The last is given by nobody here: it stands for what is only written like one of the others."""
 
 REGIONS: Final = ("ES", "MX", "AR", "CO", "PE", "CL", "GB", "US", "IN")
 """Countries whose telephone numbers are known without their international prefix."""
@@ -46,7 +47,7 @@ def _shape(kind: Kind, pattern: str, checker: str = "", *, may_be_shorter: bool 
     return _Shape(kind, re.compile(rf"(?<![\w])(?:{pattern})(?!\w)", re.IGNORECASE), checker, may_be_shorter)
 
 
-_EMAIL: Final = re.compile(r"(?<![\w.%+'-])[\w.%+'-]{1,64}@(?:[\w-]{1,63}\.){1,8}[^\W\d_]{2,24}(?![\w-])")
+EMAIL: Final = re.compile(r"(?<![\w.%+'-])[\w.%+'-]{1,64}@(?:[\w-]{1,63}\.){1,8}[^\W\d_]{2,24}(?![\w-])")
 # fmt: off
 _SHAPES: Final = (
     _shape("iban", r"[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]){11,30}", "iban", may_be_shorter=True),
@@ -107,7 +108,7 @@ def find_personal_data(text: str) -> list[Found]:
 
 
 def _candidates(text: str) -> Iterator[Found]:
-    for match in _EMAIL.finditer(text):
+    for match in EMAIL.finditer(text):
         yield Found(*match.span(), "email")
     for shape in _SHAPES:
         yield from _of_shape(text, shape)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
 
 import numpy as np
 
@@ -12,9 +11,6 @@ from hx_detect.bundle import FILES, load_bundle
 from hx_detect.watching.detector import FloatArray
 from hx_detect.watching.drift_records import Comparison
 from hx_detect.watching.two_samples import compare_means, compare_vectors
-
-SAMPLE: Final = 400
-"""Texts of each table that the model reads."""
 
 
 def compare_texts(reference: Sequence[str], new: Sequence[str], model: Path | None) -> list[Comparison]:

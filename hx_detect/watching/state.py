@@ -77,18 +77,6 @@ class WatchState:
     def _set(self, name: str, value: str) -> None:
         self._base.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
 
-    def agree(self, name: str, value: str) -> None:
-        """Remember a setting, or make sure that it is the remembered one.
-
-        Raises:
-            StateError: it was another before.
-        """
-        known = self.get(name)
-        if known is None:
-            self._set(name, value)
-        elif known != value:
-            raise _unusable(self._path, f"{name}: {known!r} ≠ {value!r}")
-
     def take_in(self, table: WatchTable, fingerprints: Sequence[bytes]) -> WatchTable:
         """Add texts and give all that are known.
 

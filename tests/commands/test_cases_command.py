@@ -22,7 +22,7 @@ def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("HX_DETECT_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("LC_ALL", "en_GB.UTF-8")
     monkeypatch.delenv("HX_DETECT_DATABASE", raising=False)
-    monkeypatch.setattr("hx_detect.commands.cases._scorer", lambda _: FakeScorer())
+    monkeypatch.setattr("hx_detect.commands.cases.scorer_loader", lambda _: FakeScorer)
     return write_table(tmp_path / "opiniones.csv")
 
 

@@ -63,7 +63,7 @@ def test_raw_input_is_scored_first(
         asked.append(model)
         return FakeScorer
 
-    monkeypatch.setattr(report, "loader", loader)
+    monkeypatch.setattr(report, "scorer_loader", loader)
     raw = tmp_path / "raw.csv"
     raw.write_text("id;texto;fecha\n1;no me contesta nadie hace días;03/03/2025\n2;;\n3;muchas gracias a todos;\n")
     out = tmp_path / "r.json"

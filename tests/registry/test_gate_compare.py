@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-import pytest
 from informed_scorer import InformedScorer, some_rows
 
 from hx_detect.evaluation.bootstrap import Bootstrap
 from hx_detect.registry.gate_answers import answers_of
-from hx_detect.registry.gate_compare import ASKED, Comparison, compare_set, holm
+from hx_detect.registry.gate_compare import ASKED, Comparison, compare_set
 from hx_detect.registry.gate_rows import GateRow
 
 ROWS = some_rows(150)
@@ -104,9 +103,3 @@ def test_p_falls_with_the_loss() -> None:
 def test_as_json_without_nan() -> None:
     few = compared(CHAMPION, ROWS[:12])
     assert all(value == value for one in few for value in one.to_dict().values())
-
-
-def test_p_values_are_corrected_for_their_number() -> None:
-    assert holm([0.01, 0.04, 0.03, 0.005]).tolist() == pytest.approx([0.03, 0.06, 0.06, 0.02])
-    assert holm([0.5, 0.9]).tolist() == [1.0, 1.0]
-    assert holm([]).tolist() == []

@@ -96,6 +96,15 @@ def test_metrics_count_what_happens_without_saying_what_was_written(tmp_path: Pa
         assert "nadie" not in shown.text
 
 
+def test_routes_are_built_before_the_first_request(tmp_path: Path) -> None:
+    """FastAPI builds them when they are first needed: by two threads at once it goes wrong."""
+    app = create_app(ServeSettings(data=tmp_path), scorer=FakeScorer())
+    with TestClient(app) as client:
+        made = app.state.document
+        assert client.get("/openapi.json").content == made
+        assert app.state.document is made
+
+
 def test_a_reload_takes_up_the_model_anew(tmp_path: Path) -> None:
     with serving(tmp_path, FakeScorer()) as client:
         told = client.post("/v1/admin/reload").json()

@@ -21,8 +21,8 @@ from hx_detect.reporting.figure_records import (
 )
 from hx_detect.reporting.page.bilingual import label, percent, short_level, span
 from hx_detect.reporting.page.changes import point_sentence
-from hx_detect.reporting.page.signal_words import group_of
 from hx_detect.reporting.page.verdict import is_costly, outcome_unit
+from hx_detect.reporting.tally import group_of
 
 MOST_GROUPS: Final = 30
 """Rows of the ranking in the page: half from its bad end, half from its good end."""

@@ -13,6 +13,7 @@ from markupsafe import Markup, escape
 
 from hx_detect.reporting.figure_records import Mark, Quote, Share, Words
 from hx_detect.reporting.page import bilingual, changes, signal_words, takeaways, verdict
+from hx_detect.reporting.tally import group_of
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 SPARK: Final = (168, 44)
@@ -54,7 +55,7 @@ def marked(quote: Quote) -> Markup:
 def _mark(words: Markup, marks: Sequence[Mark]) -> Markup:
     names = bilingual.joined([bilingual.label(mark.signal) for mark in marks], end=False)
     return Markup('<mark class="m-{}">{}<span class="unseen"> ({})</span></mark>').format(
-        signal_words.group_of(marks[0].signal), words, show(names)
+        group_of(marks[0].signal), words, show(names)
     )
 
 
@@ -130,7 +131,7 @@ def environment(lang: str) -> Environment:
         takeaway=takeaways,
         attr=lambda name, words: attribute(name, words, lang),
         marked=marked,
-        group_of=signal_words.group_of,
+        group_of=group_of,
         sparkline=sparkline,
     )
     return made

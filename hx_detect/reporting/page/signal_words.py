@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from hx_detect.labels import SIGNAL_INDEX, SIGNALS
 from hx_detect.reporting.figure_records import Words
 from hx_detect.reporting.page.bilingual import both, label, sentence
 
@@ -106,8 +105,3 @@ def first_step(signal: str) -> Words:
         "Leer los textos que hablan de «{name}» y nombrar a quien responde de ello.",
         name=label(signal),
     )
-
-
-def group_of(signal: str) -> str:
-    """``hx``, ``cause``, ``outcome``, ``cx``; ``custom`` for a customer's own."""
-    return SIGNALS[SIGNAL_INDEX[signal]].group if signal in SIGNAL_INDEX else "custom"

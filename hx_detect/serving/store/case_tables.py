@@ -68,7 +68,7 @@ class CaseEvent(Table):
     """Something that happened to a case; never changed afterwards.
 
     Attributes:
-        what: one of ``case_rules.EVENTS``.
+        what: ``created``, ``state``, ``owner``, ``note`` or ``text``.
         who: the person, or the key that did it.
         note: their words; for a change of owner the new one.
     """
