@@ -28,7 +28,7 @@ from hx_detect.io.write import EXCEL_ROWS, OutputSpec, open_writer
 from hx_detect.io.write_text import json_line
 from hx_detect.records import RowFailure, Score
 from hx_detect.summary import Summary
-from hx_detect.wording import language, say
+from hx_detect.wording import figure, language, say
 
 
 def score_file(
@@ -127,7 +127,8 @@ class _Run:
         """First pass. Returns the damage that ended the reading, if any; the rows before it are scored."""
         done, size = self.part.done, self.options.chunk_rows
         if done:
-            self.events.say(say(f"resumed after {done * size:,} rows", f"se reanuda tras {done * size:,} filas"))
+            before = figure(done * size)
+            self.events.say(say(f"resumed after {before} rows", f"se reanuda tras {before} filas"))
         rows = RowsUntilDamage(self.table.source.rows())
         started, index = time.monotonic(), 0
         while chunk := list(islice(rows, size)):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import os
+import re
 import sys
 import traceback
 from collections.abc import Sequence
@@ -91,6 +92,23 @@ COMMANDS: Final[dict[str, tuple[str, str, str]]] = {
 INTERRUPTED: Final = 130
 
 
+_USAGE: Final = (
+    (r"^the following arguments are required: ", "Falta indicar: "),
+    (r"^unrecognized arguments: ", "Argumentos desconocidos: "),
+    (r"^one of the arguments (.+) is required$", r"Falta uno de estos argumentos: \1"),
+    (r"^ambiguous option: (.+) could match (.+)$", r"La opción \1 es ambigua: puede ser \2"),
+    (r"^argument (.+?): ", r"\1: "),
+    (r": invalid choice: (.+) \(choose from (.+)\)$", r": \1 no es una opción; elija entre \2"),
+    (r": invalid int value: (.+)$", r": \1 no es un número entero"),
+    (r": invalid float value: (.+)$", r": \1 no es un número"),
+    (r": expected one argument$", ": falta su valor"),
+    (r": expected at least one argument$", ": falta al menos un valor"),
+    (r": expected (\d+) arguments$", r": hacen falta \1 valores"),
+    (r": not allowed with argument (.+)$", r": no se puede usar junto con \1"),
+)
+"""What argparse says of a wrong call, and the same in Spanish."""
+
+
 class CommandModule(Protocol):
     """What a module of ``hx_detect.commands`` offers."""
 
@@ -122,7 +140,15 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Raise instead of printing the whole usage."""
-        raise UsageError(message, cure=say(f"See: {self.prog} --help", f"Vea: {self.prog} --help"))
+        wording = say(message, usage_in_spanish(message))
+        raise UsageError(wording, cure=say(f"See: {self.prog} --help", f"Vea: {self.prog} --help"))
+
+
+def usage_in_spanish(message: str) -> str:
+    """What argparse says of a wrong call, in Spanish; a message that is not known stays as it is."""
+    for pattern, spanish in _USAGE:
+        message = re.sub(pattern, spanish, message)
+    return message
 
 
 def build_parser(chosen: str | None) -> Parser:

@@ -32,6 +32,12 @@ def say(en: str, es: str) -> str:
     return es if _LANGUAGE.get() == "es" else en
 
 
+def figure(value: float, digits: int = 0) -> str:
+    """A number as the user's language writes it: ``1,234.5`` or ``1.234,5``."""
+    text = f"{value:,.{digits}f}"
+    return text.translate(str.maketrans(",.", ".,")) if _LANGUAGE.get() == "es" else text
+
+
 def language_of_environment() -> Lang:
     """``es`` where LC_ALL, LC_MESSAGES or LANG (in this order) name a Spanish locale, else ``en``."""
     for variable in ("LC_ALL", "LC_MESSAGES", "LANG"):

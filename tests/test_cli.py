@@ -58,6 +58,22 @@ def test_spanish(good: Path, capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["score"], "Falta indicar: FICHERO. Vea: hx-detect score --help"),
+        (["score", "a.csv", "--kind", "x"], "--kind: 'x' no es una opción; elija entre "),
+        (["score", "a.csv", "--max-chars", "x"], "--max-chars: 'x' no es un número entero. "),
+        (["score", "a.csv", "--delimiter"], "--delimiter: falta su valor. "),
+        (["score", "a.csv", "--nope"], "Argumentos desconocidos: --nope. "),
+        (["puntua"], "ORDEN: 'puntua' no es una opción; elija entre "),
+    ],
+)
+def test_wrong_calls_in_spanish(arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--lang", "es", *arguments]) == 2
+    assert capsys.readouterr().err.startswith(f"error: {said}")
+
+
+@pytest.mark.parametrize(
     ("variables", "lang"),
     [
         ({"LANG": "es_ES.UTF-8"}, "es"),

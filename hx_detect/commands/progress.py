@@ -7,7 +7,7 @@ import time
 from types import TracebackType
 from typing import Any, Final, Self
 
-from hx_detect.wording import say
+from hx_detect.wording import figure, say
 
 _EVERY_SECONDS: Final = 30.0
 _REFRESH_ROWS: Final = 16
@@ -71,12 +71,12 @@ class TerminalEvents:
             self._bar = tqdm(unit=unit, file=sys.stderr, dynamic_ncols=True, leave=False, initial=0)
         if fraction:
             self._bar.total = max(self._rows, round(self._rows / fraction))
-        self._bar.set_postfix_str(f"HX {100 * self._hx / self._rows:.1f} %", refresh=False)
+        self._bar.set_postfix_str(f"HX {figure(100 * self._hx / self._rows, 1)} %", refresh=False)
         self._bar.update(self._rows - self._bar.n)
 
     def _say_line(self, fraction: float | None) -> None:
         seconds = max(1e-9, time.monotonic() - self._started)
-        line = f"{self._rows:,} {say('texts', 'textos')}, {self._rows / seconds:.0f}/s"
+        line = f"{figure(self._rows)} {say('texts', 'textos')}, {self._rows / seconds:.0f}/s"
         if fraction:
             line += f", {100 * fraction:.0f} %, {say('left', 'quedan')} {seconds * (1 - fraction) / fraction:.0f} s"
-        self.say(f"{line}, HX {100 * self._hx / self._rows:.1f} %")
+        self.say(f"{line}, HX {figure(100 * self._hx / self._rows, 1)} %")

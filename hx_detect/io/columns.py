@@ -11,86 +11,22 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from hx_detect.errors import ColumnError
+from hx_detect.io.column_names import (
+    DESCRIPTIONS,
+    NOT_CUSTOMER,
+    NPS,
+    PRODUCTS,
+    RECOMMEND,
+    TEXT_NAMES,
+    WEAK_NAMES,
+)
+from hx_detect.io.column_names import ROLE_NAMES as _ROLE_NAMES
 from hx_detect.io.rows import Row, Table
 from hx_detect.labels import KINDS
 from hx_detect.wording import say
 
-_TEXT_NAMES: Final = frozenset(
-    [
-        "texto",
-        "comentario",
-        "comentarios",
-        "opinion",
-        "opiniones",
-        "resena",
-        "review",
-        "reviews",
-        "comment",
-        "comments",
-        "feedback",
-        "verbatim",
-        "text",
-        "body",
-        "message",
-        "mensaje",
-        "tweet",
-        "content",
-        "contenido",
-        "queja",
-        "reclamacion",
-        "complaint",
-        "narrative",
-        "sugerencia",
-        "observaciones",
-        "descripcion",
-        "description",
-        "testimonial",
-        "valoracion_texto",
-        "review_text",
-        "review_body",
-        "post",
-    ]
-)
-_WEAK_NAMES: Final = frozenset(
-    ("respuesta", "response", "answer", "motivo", "reason", "por", "why", "resumen", "summary")
-)
-_NOT_CUSTOMER: Final = frozenset(
-    ["empresa", "propietario", "owner", "reply", "agente", "agent", "company", "business", "contestacion"]
-)
-_ROLE_NAMES: Final[dict[str, frozenset[str]]] = {
-    "id": frozenset(
-        [
-            "id",
-            "review_id",
-            "comment_id",
-            "opinion_id",
-            "id_opinion",
-            "id_comentario",
-            "id_resena",
-            "ticket",
-            "ticket_id",
-            "folio",
-        ]
-    ),
-    "answer": frozenset(
-        [
-            "nps",
-            "nps_score",
-            "score_nps",
-            "nps_answer",
-            "puntuacion_nps",
-            "nota_nps",
-            "recomendaria",
-            "likelihood_to_recommend",
-            "recommend_score",
-            "probabilidad_de_recomendar",
-        ]
-    ),
-    "stars": frozenset(["stars", "estrellas", "star_rating", "rating", "calificacion", "valoracion", "puntuacion"]),
-    "language": frozenset(["language", "lang", "idioma", "lengua", "review_language"]),
-    "kind": frozenset(["kind", "tipo", "text_kind", "tipo_texto"]),
-}
 _RANGE: Final = {"answer": (0.0, 10.0), "stars": (1.0, 5.0)}
+_FIVE: Final = 5
 _FEWEST_WORDS: Final = 2.5
 _FITTING: Final = 0.7
 """Share of values in range from which a column so named is taken for answers or stars."""
@@ -212,25 +148,35 @@ def _text_likeness(name: str, values: Sequence[str]) -> float:
 def _name_weight(name: str) -> float:
     folded = fold(name)
     parts = set(folded.split("_"))
-    if parts & _NOT_CUSTOMER:
+    if parts & NOT_CUSTOMER or (parts & DESCRIPTIONS and parts & PRODUCTS):
         return -6.0
-    if folded in _TEXT_NAMES:
+    if folded in TEXT_NAMES:
         return 4.0
-    if parts & _TEXT_NAMES:
+    if parts & TEXT_NAMES:
         return 3.0
-    return 1.0 if parts & _WEAK_NAMES else 0.0
+    return 1.0 if parts & WEAK_NAMES else 0.0
 
 
 def _find_role(table: Table, role: str, names: frozenset[str], taken: set[str]) -> str | None:
     for column in table.columns:
-        if column in taken or (
-            fold(column) not in names and not (role == "answer" and "nps" in fold(column).split("_"))
-        ):
+        asks = role == "answer" and _asks_to_recommend(column)
+        if column in taken or (fold(column) not in names and not asks):
             continue
         values = [row.values.get(column) for row in table.sample if row.failure is None]
-        if _fits(role, [value for value in values if value not in (None, "")]):
+        known = [value for value in values if value not in (None, "")]
+        if _fits(role, known) and (role != "answer" or _is_of_ten(column, known)):
             return column
     return None
+
+
+def _asks_to_recommend(column: str) -> bool:
+    parts = fold(column).split("_")
+    return NPS in parts or any(part.startswith(RECOMMEND) for part in parts)
+
+
+def _is_of_ten(column: str, values: Sequence[Any]) -> bool:
+    """True where the scale goes to 10: the name says so, or a value is beyond yes-no and one to five."""
+    return NPS in fold(column).split("_") or any((number_of(value) or 0) > _FIVE for value in values)
 
 
 def _fits(role: str, values: Sequence[Any]) -> bool:

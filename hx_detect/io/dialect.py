@@ -6,7 +6,7 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any, Final
 
@@ -17,20 +17,30 @@ _DATA_CELL: Final = re.compile(
     r"[-+]?[$€£]?\d[\d.,\s]*%?|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([ T].*)?|https?://\S+|[\w.+-]+@[\w-]+\.\w+"
 )
 _MAX_HEADER: Final = 300
+_PROSE_EVENNESS: Final = 0.5
+"""Below it, rows cut at signs that a blank follows are sentences cut at their commas."""
 
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """How a CSV is written: separator, and whether quotes inside quotes are escaped by a backslash."""
+    """How a CSV is written.
+
+    Attributes:
+        delimiter: the separator.
+        backslash: quotes inside quotes are escaped by a backslash.
+        spaced: a blank stands between separator and quote: ``1, "a, b"``.
+    """
 
     delimiter: str
     backslash: bool = False
+    spaced: bool = False
 
     def options(self) -> dict[str, Any]:
         """Keyword arguments for ``csv.reader``."""
+        options: dict[str, Any] = {"delimiter": self.delimiter, "skipinitialspace": self.spaced}
         if self.backslash:
-            return {"delimiter": self.delimiter, "doublequote": False, "escapechar": "\\"}
-        return {"delimiter": self.delimiter}
+            options |= {"doublequote": False, "escapechar": "\\"}
+        return options
 
 
 def sniff(lines: Sequence[str], delimiter: str | None = None) -> Dialect:
@@ -45,42 +55,81 @@ def sniff(lines: Sequence[str], delimiter: str | None = None) -> Dialect:
     if any('\\"' in line for line in lines):
         escaped = max((Dialect(sign, True) for sign in candidates), key=lambda dialect: _evenness(lines, dialect))
         if _evenness(lines, escaped) > _evenness(lines, best):
-            return escaped
+            best = escaped
+    if _quotes_after_blanks(lines, best):
+        best = replace(best, spaced=True)
     if delimiter is None and _evenness(lines, best)[0] == 0:
         return Dialect(NO_DELIMITER)
     return best
 
 
-def _evenness(lines: Sequence[str], dialect: Dialect) -> tuple[float, int]:
-    """Share of rows with the usual number of fields (0 where that is one), and that number."""
+def _rows(lines: Sequence[str], dialect: Dialect) -> list[list[str]]:
+    """The sample's rows but the last, which may be cut off; none where the csv module gives up."""
     try:
         rows = [row for row in islice(csv.reader(lines, **dialect.options()), 2000) if row]
     except csv.Error:
+        return []
+    return rows[:-1] if len(rows) > 2 else rows
+
+
+def _quotes_after_blanks(lines: Sequence[str], dialect: Dialect) -> bool:
+    rows = _rows(lines, dialect)
+    return bool(rows) and sum(any(cell.startswith(' "') for cell in row) for row in rows) * 2 >= len(rows)
+
+
+def _evenness(lines: Sequence[str], dialect: Dialect) -> tuple[float, int]:
+    """Share of rows with the usual number of fields (0 where that is one), and that number."""
+    rows = _rows(lines, dialect)
+    if not rows:
         return 0.0, 0
-    rows = rows[:-1] if len(rows) > 2 else rows
     counts = Counter(len(row) for row in rows)
     usual = max(counts, key=lambda width: (counts[width], width), default=1)
-    head = len(rows[0]) if rows else 1
-    if usual < 2 and head < 2:
-        return 0.0, 1
+    head = len(rows[0])
     width = head if head >= 2 and counts[head] * 4 >= len(rows) else usual
-    return (0.0, 1) if width < 2 else (round(counts[width] / len(rows), 1), width)
+    share = counts[width] / len(rows)
+    prose = _is_prose(rows) and (head < 2 or (share < _PROSE_EVENNESS and _is_prose(rows[:1])))
+    if width < 2 or prose:
+        return 0.0, 1
+    return round(share, 1), width
+
+
+def _is_prose(rows: Sequence[Sequence[str]]) -> bool:
+    """True where most cuts are followed by a blank, as commas in sentences are and separators are not."""
+    cells = [cell for row in rows for cell in row[1:]]
+    return sum(cell.startswith(" ") for cell in cells) * 2 >= len(cells)
 
 
 def header_row(rows: Sequence[Sequence[Any]]) -> int | None:
     """Which of the first rows holds the column names.
 
-    Rows above it with a single filled cell (titles of a report) are passed over where the table below is wider.
+    Rows above it that fill one cell (titles of a report) or fewer than usual (its notes) are passed over.
 
     Returns:
         Its index, or None where the first row of the table looks like data.
     """
-    width = max((filled(row) for row in rows[:50]), default=0)
+    widest = max((filled(row) for row in rows[:50]), default=0)
+    usual = _usual_width(rows[:50])
     for index, row in enumerate(rows[:30]):
-        if filled(row) == 0 or (width > 1 and filled(row) == 1 and len(rows) > index + 1):
+        count, more = filled(row), len(rows) > index + 1
+        if count == 0 or (more and ((widest > 1 and count == 1) or _is_note(row, usual))):
             continue
         return index if looks_like_header(row, rows[index + 1 :]) else None
     return None
+
+
+def _is_note(row: Sequence[Any], usual: int) -> bool:
+    """True where at most half of the usual cells are filled, or fewer than usual, as ``Date: | 1/3/2024``."""
+    count = filled(row)
+    cells = [str(cell).strip() for cell in row if cell is not None]
+    pair = any(cell.endswith(":") or _DATA_CELL.fullmatch(cell) for cell in cells)
+    return count * 2 <= usual or (count < usual and pair)
+
+
+def _usual_width(rows: Sequence[Sequence[Any]]) -> int:
+    """The median of the filled cells per row; those that begin with a blank are sentences cut at their commas."""
+    cut = ([cell for cell in row if not str(cell).startswith(" ")] for row in rows)
+    widths = sorted(count for count in map(filled, cut) if count) or [0]
+    return widths[len(widths) // 2]
 
 
 def filled(row: Sequence[Any]) -> int:
@@ -89,15 +138,19 @@ def filled(row: Sequence[Any]) -> int:
 
 
 def looks_like_header(row: Sequence[Any], below: Sequence[Sequence[Any]]) -> bool:
-    """False where a cell is a number, a date or a sentence, and the cells below it are of the same sort."""
+    """False where a cell is a number or date above such, or a sentence, unless another is a word above such."""
+    named = sentence = False
     for index, cell in enumerate(row):
         if cell is None or str(cell).strip() == "":
             continue
         text = str(cell).strip()
-        if len(text) > _MAX_HEADER or (text[-1] in ".!" and len(text.split()) >= 4):
-            return False
+        column = [str(r[index]).strip() for r in below[:50] if index < len(r) and r[index] not in (None, "")]
+        data = sum(_DATA_CELL.fullmatch(value) is not None for value in column)
         if not isinstance(cell, str) or _DATA_CELL.fullmatch(text):
-            column = [str(r[index]).strip() for r in below[:50] if index < len(r) and r[index] not in (None, "")]
-            if not column or sum(_DATA_CELL.fullmatch(value) is not None for value in column) * 2 >= len(column):
+            if data * 2 >= len(column):
                 return False
-    return True
+        elif len(text) > _MAX_HEADER or (text[-1] in ".!" and len(text.split()) >= 4):
+            sentence = True
+        elif column and data == len(column):
+            named = True
+    return named or not sentence

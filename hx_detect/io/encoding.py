@@ -22,7 +22,7 @@ _MARKS: Final = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _SINGLE_BYTE: Final = ("cp1252", "mac_roman", "cp850")
-_USUAL: Final = frozenset("áéíóúüñçÁÉÍÓÚÜÑÇàèòïÀÈ¿¡ºª€£“”…«»°•©®·\u2018\u2019\u2013\u2014\u00b4")
+_USUAL: Final = frozenset("áéíóúüñçÁÉÍÓÚÜÑÇàèòïÀÈ¿¡ºª€£“”…«»°•©®·\u2018\u2019\u2013\u2014\u00b4\u00a0")
 _BLOCK: Final = 1 << 20
 _SCAN: Final = 1 << 28
 """How far a file of pure ASCII is read in search of its first other byte."""

@@ -9,13 +9,13 @@ from itertools import islice
 from typing import Final
 
 from hx_detect.errors import EmptyInputError, InputFormatError
-from hx_detect.io.dialect import NO_DELIMITER, Dialect, header_row, sniff
+from hx_detect.io.dialect import NO_DELIMITER, Dialect, filled, header_row, sniff
 from hx_detect.io.encoding import Encoding, find_encoding
 from hx_detect.io.rows import ReadOptions, Row, Table, first_rows, unique_names
 from hx_detect.io.source import OpenedSource, Source, damage_reported
 from hx_detect.io.text_lines import LineFeed
 from hx_detect.records import RowFailure
-from hx_detect.wording import say
+from hx_detect.wording import figure, say
 
 _SNIFFED_LINES: Final = 2_000
 _SNIFFED_CHARS: Final = 1 << 20
@@ -72,6 +72,7 @@ def open_csv(source: Source, options: ReadOptions, *, format: str = "csv") -> Ta
         EmptyInputError: no rows.
         UsageError: unknown encoding.
     """
+    csv.field_size_limit(_CELL_LIMIT)  # the module's only setting for long cells; it holds for the whole process
     encoding = find_encoding(source, options.encoding)
     lines = _first_lines(source, encoding)
     declared = _declared_delimiter(lines)
@@ -103,7 +104,7 @@ def _first_lines(source: Source, encoding: Encoding) -> list[str]:
     try:
         with damage_reported(source):
             for line in islice(LineFeed(opened, encoding, source.name, newline=""), _SNIFFED_LINES):
-                lines.append(line)
+                lines.append(line[:_SNIFFED_CHARS])
                 length += len(line)
                 if length > _SNIFFED_CHARS:
                     break
@@ -124,9 +125,8 @@ def _declared_delimiter(lines: list[str]) -> str | None:
 def _header(
     source: Source, lines: list[str], dialect: Dialect, wanted: bool | None, declared: bool
 ) -> tuple[int, list[str]]:
-    csv.field_size_limit(_CELL_LIMIT)
     records = [row for row in csv.reader(lines[declared:], **dialect.options()) if row]
-    if not records:
+    if not any(filled(row) for row in records):
         raise EmptyInputError(
             say(f"{source.name} holds only blank lines", f"{source.name} solo tiene líneas en blanco"),
             cure=say("Export it again", "Expórtelo de nuevo"),
@@ -149,7 +149,7 @@ def _records(
     opened: OpenedSource, source: Source, encoding: Encoding, dialect: Dialect, width: int
 ) -> Iterator[_Record]:
     """Records one by one. One that a stray quote glued together is undone: its first line fails, the rest is reread."""
-    csv.field_size_limit(_CELL_LIMIT)  # the module's only setting for long cells; it holds for the whole process
+    csv.field_size_limit(_CELL_LIMIT)
     feed = LineFeed(opened, encoding, source.name, newline="")
     with damage_reported(source):
         while True:
@@ -208,8 +208,9 @@ def _failure_of(number: int, record: _Record, width: int) -> RowFailure | None:
             say("Close it or double it", "Ciérrela o duplíquela"),
         )
     elif record.fault == "too_long":
+        limit = figure(_CELL_LIMIT)
         message, cure = (
-            say(f"A cell has over {_CELL_LIMIT:,} characters", f"Una celda tiene más de {_CELL_LIMIT:,} caracteres"),
+            say(f"A cell has over {limit} characters", f"Una celda tiene más de {limit} caracteres"),
             say("Shorten it", "Acórtela"),
         )
     elif count != width:

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from hx_detect.errors import EmptyInputError, InputFormatError
 from hx_detect.io.rows import Row, Table, first_rows, unique_names
 from hx_detect.io.source import Source, seekable
-from hx_detect.wording import say
+from hx_detect.wording import figure, say
 
 _BATCH_ROWS: Final = 1_000
 
@@ -62,7 +62,7 @@ def open_parquet(source: Source) -> Table:
             cure=say("Export it again, with its rows", "Expórtelo de nuevo, con sus filas"),
         )
     renamed = pa.schema([part.with_name(name) for part, name in zip(schema, columns, strict=True)])
-    details = (say(f"{total:,} rows", f"{total:,} filas"),)
+    details = (say(f"{figure(total)} rows", f"{figure(total)} filas"),)
     return Table("parquet", columns, rows, first_rows(rows), details, schema=renamed)
 
 

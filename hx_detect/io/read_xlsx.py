@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, Final
-from xml.etree.ElementTree import ParseError
 
 import openpyxl
 from openpyxl.utils.exceptions import InvalidFileException
@@ -22,6 +23,15 @@ from hx_detect.records import RowFailure
 from hx_detect.wording import say
 
 _OLE: Final = b"\xd0\xcf\x11\xe0"
+_ESCAPED: Final = re.compile(r"_x([0-9A-Fa-f]{4})_")
+"""How a workbook writes a control character, as ``_x000D_`` for a carriage return."""
+_TOP: Final = 50
+"""Rows of a sheet by which it is told from a cover page."""
+_DAMAGED: Final = (
+    zipfile.BadZipFile, zlib.error, InvalidFileException, SyntaxError, ValueError, LookupError, TypeError,
+    AttributeError, RuntimeError, EOFError, OSError,
+)  # fmt: skip
+"""What openpyxl, zipfile and the XML parsers (``SyntaxError``) raise on damaged files."""
 
 
 @dataclass(slots=True)
@@ -70,7 +80,7 @@ class ExcelSource:
 
 
 def open_xlsx(source: Source, options: ReadOptions) -> Table:
-    """Open a workbook and the sheet named, or its first that holds anything.
+    """Open a workbook and the sheet named, or its first that is no cover page.
 
     Raises:
         InputFormatError: legacy .xls, locked by a password, damaged, or a sheet without a header.
@@ -114,7 +124,12 @@ def _workbook(source: Source) -> Iterator[openpyxl.Workbook]:
                 yield book
             finally:
                 book.close()
-        except (zipfile.BadZipFile, InvalidFileException, KeyError, ParseError, ValueError, EOFError, OSError) as error:
+        except _DAMAGED as error:
+            if isinstance(error, KeyError) and "[Content_Types].xml" in str(error):
+                raise InputFormatError(
+                    say(f"{source.name} is a zip archive, no table", f"{source.name} es un archivo zip, no una tabla"),
+                    cure=say("Unpack it and score the file inside", "Descomprímalo y puntúe el fichero que contiene"),
+                ) from error
             raise InputFormatError(
                 say(f"{source.name} is a damaged Excel workbook, or none: {error}",
                     f"{source.name} es un libro de Excel dañado, o no lo es: {error}"),
@@ -125,7 +140,14 @@ def _workbook(source: Source) -> Iterator[openpyxl.Workbook]:
 def _cells(book: openpyxl.Workbook, sheet: str) -> Iterator[Sequence[Any]]:
     worksheet = book[sheet]
     worksheet.reset_dimensions()  # exporters write wrong ones
-    yield from worksheet.iter_rows(values_only=True)
+    for cells in worksheet.iter_rows(values_only=True):
+        yield tuple(_unescaped(cell) for cell in cells)
+
+
+def _unescaped(cell: object) -> object:
+    if isinstance(cell, str) and "_x" in cell:
+        return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), cell)
+    return cell
 
 
 def _chosen_sheet(book: openpyxl.Workbook, names: list[str], source: Source, wanted: str | None) -> str:
@@ -136,9 +158,13 @@ def _chosen_sheet(book: openpyxl.Workbook, names: list[str], source: Source, wan
             say(f"{source.name} has no sheet {wanted!r}", f"{source.name} no tiene la hoja {wanted!r}"),
             cure=say("It has: ", "Tiene: ") + ", ".join(names),
         )
-    for name in names:
-        if any(filled(cells) for cells in islice(_cells(book, name), 50)):
-            return name
+    chosen, widest, longest = None, 0, 0
+    for name in names:  # a later sheet that is both wider and longer makes the ones before it cover pages
+        widths = [count for count in map(filled, islice(_cells(book, name), _TOP)) if count]
+        if widths and max(widths) > widest and len(widths) > longest:
+            chosen, widest, longest = name, max(widths), len(widths)
+    if chosen is not None:
+        return chosen
     raise EmptyInputError(
         say(f"{source.name} has no sheet with data", f"{source.name} no tiene ninguna hoja con datos"),
         cure=say("Export it again", "Expórtelo de nuevo"),

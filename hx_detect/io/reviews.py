@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, time
 from typing import Any, Final
 
 from hx_detect.io.columns import Roles, language_code, number_of
 from hx_detect.io.rows import Row
 from hx_detect.labels import KINDS
 from hx_detect.records import Review, RowFailure
-from hx_detect.wording import say
+from hx_detect.wording import figure, say
 
 MAX_CHARS: Final = 1_000_000
 """Texts longer than this are rejected, unless the user sets another limit."""
@@ -85,13 +86,13 @@ def _text_failure(number: int, field: str, identifier: str | None, text: object,
             say("Nothing to score", "No hay nada que puntuar"),
         )
     elif not isinstance(text, str):
-        code, name = "not_text", type(text).__name__
-        message = say(f"The text is not text but {name}", f"El texto no es texto sino {name}")
+        code, name = "not_text", _sort_of(text)
+        message = say(f"The text is not text but {name}", f"El texto no es texto, sino {name}")
         cure = say("Write it as text", "Escríbalo como texto")
     elif len(text) > max_chars:
         code = "too_long"
-        message = say(f"The text has {len(text):,} characters, the limit is {max_chars:,}",
-                      f"El texto tiene {len(text):,} caracteres y el límite es {max_chars:,}")  # fmt: skip
+        message = say(f"The text has {figure(len(text))} characters, the limit is {figure(max_chars)}",
+                      f"El texto tiene {figure(len(text))} caracteres y el límite es {figure(max_chars)}")  # fmt: skip
         cure = say("Shorten it, or raise --max-chars", "Acórtelo o suba --max-chars")
     elif "\0" in text:
         code, message = "nul_byte", say("The text holds a NUL character", "El texto contiene un carácter NUL")
@@ -128,6 +129,16 @@ def _kind(row: Row, column: str | None, identifier: str | None, remarks: list[Ro
     cure = say("Correct it; the kind was found from the text", "Corríjalo; el tipo se ha deducido del texto")
     remarks.append(RowFailure(row.number, column, "bad_kind", message, cure, identifier, _shown(value)))
     return None
+
+
+def _sort_of(value: object) -> str:
+    if isinstance(value, bool):
+        return say("true or false", "verdadero o falso")
+    if isinstance(value, int | float):
+        return say("a number", "un número")
+    if isinstance(value, date | time):
+        return say("a date or time", "una fecha u hora")
+    return say(f"a value of type {type(value).__name__}", f"un valor de tipo {type(value).__name__}")
 
 
 def _shown(value: object) -> str | None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 import gzip
 import io
 import json
+import math
 from collections.abc import Mapping
 from contextlib import ExitStack
 from datetime import date, datetime, time
@@ -13,6 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, Final, Self, TextIO, cast
 
+from hx_detect.io.csv_rows import csv_rows
 from hx_detect.io.rows import Row
 from hx_detect.io.score_columns import NESTED, flat_values, nested
 from hx_detect.io.write import OutputSpec
@@ -59,7 +60,7 @@ class CsvWriter(_TextFile):
     def __init__(self, path: Path, spec: OutputSpec) -> None:
         super().__init__(path, spec)
         delimiter = "\t" if spec.format == "tsv" else spec.delimiter
-        self._csv = csv.writer(self.text, delimiter=delimiter, lineterminator="\n")
+        self._csv = csv_rows(self.text, delimiter)
         self._csv.writerow([*spec.columns, *spec.names.values()])
 
     def write(self, row: Row, record: Mapping[str, Any]) -> None:
@@ -79,7 +80,19 @@ class JsonLinesWriter(_TextFile):
 def json_line(row: Row, record: Mapping[str, Any], spec: OutputSpec) -> str:
     """One line of JSON without its end."""
     values = {**row.values, spec.names[NESTED]: nested(record, all_signals=spec.all_signals)}
-    return json.dumps(values, ensure_ascii=False, default=as_text)
+    try:
+        return json.dumps(values, ensure_ascii=False, default=as_text, allow_nan=False)
+    except ValueError:
+        return json.dumps(_finite(values), ensure_ascii=False, default=as_text)
+
+
+def _finite(value: object) -> object:
+    """The value with null for what JSON has no number for: NaN and infinity."""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, Mapping):
+        return {name: _finite(inner) for name, inner in value.items()}
+    return [_finite(inner) for inner in value] if isinstance(value, list | tuple) else value
 
 
 def as_text(value: object) -> str:

@@ -15,11 +15,13 @@ from hx_detect.io.rows import Row
 from hx_detect.io.score_columns import flat_values
 from hx_detect.io.write import EXCEL_ROWS, OutputSpec
 from hx_detect.io.write_text import as_text
-from hx_detect.wording import say
+from hx_detect.wording import figure, say
 
 _CELL_CHARS: Final = 32_767
 _EXACT: Final = 10**15
 """Excel keeps 15 digits; longer integers are written as text."""
+_FIRST_MONTH: Final = (1900, 3)
+"""Earlier dates are written as text."""
 _OPTIONS: Final = {
     "constant_memory": True,
     "strings_to_formulas": False,
@@ -70,7 +72,7 @@ class ExcelWriter:
         """Cells longer than Excel's limit are cut."""
         if not self._shortened:
             return []
-        limit = f"{_CELL_CHARS:,}"
+        limit = figure(_CELL_CHARS)
         return [say(f"{self._shortened} cells cut at Excel's limit of {limit} characters",
                     f"{self._shortened} celdas cortadas en el límite de Excel, {limit} caracteres")]  # fmt: skip
 
@@ -80,13 +82,13 @@ class ExcelWriter:
         self._row += 1
 
     def _write_cell(self, column: int, value: object) -> None:
-        if value is None or value == "":
+        if value is None or value == "" or value != value:  # NaN is unlike itself
             return
         if isinstance(value, bool):
             self._sheet.write_boolean(self._row, column, value)
         elif isinstance(value, float) or (isinstance(value, int) and abs(value) < _EXACT):
             self._sheet.write_number(self._row, column, value)
-        elif isinstance(value, datetime | date | time) and not getattr(value, "tzinfo", None):
+        elif isinstance(value, datetime | date | time) and _is_of_excel(value):
             self._sheet.write_datetime(self._row, column, value, self._formats[type(value)])
         else:
             self._write_text(column, as_text(value))
@@ -98,10 +100,16 @@ class ExcelWriter:
         self._sheet.write_string(self._row, column, text)
 
 
+def _is_of_excel(value: datetime | date | time) -> bool:
+    """Excel knows no time zones, and no days before March 1900 that other programs agree on."""
+    zoned = getattr(value, "tzinfo", None) is not None
+    return not zoned and (isinstance(value, time) or (value.year, value.month) >= _FIRST_MONTH)
+
+
 def too_many_rows() -> OutputError:
     """The error for more rows than a sheet holds."""
     return OutputError(
-        say(f"An Excel sheet holds {EXCEL_ROWS:,} rows and there are more",
-            f"Una hoja de Excel admite {EXCEL_ROWS:,} filas y hay más"),
+        say(f"An Excel sheet holds {figure(EXCEL_ROWS)} rows and there are more",
+            f"Una hoja de Excel admite {figure(EXCEL_ROWS)} filas y hay más"),
         cure=say("Write .csv or .parquet with -o", "Escriba .csv o .parquet con -o"),
     )  # fmt: skip

@@ -8,6 +8,7 @@ import pytest
 
 from hx_detect.commands import progress
 from hx_detect.commands.progress import TerminalEvents
+from hx_detect.wording import set_language
 
 
 class Terminal(io.StringIO):
@@ -57,3 +58,15 @@ def test_quiet(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stderr", terminal)
     score_rows(TerminalEvents(quiet=True), 100)
     assert terminal.getvalue() == ""
+
+
+def test_numbers_are_written_as_in_spanish(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(progress, "_EVERY_SECONDS", 0.0)
+    set_language("es")
+    try:
+        score_rows(TerminalEvents(quiet=False), 1_002)
+    finally:
+        set_language("en")
+    last = capsys.readouterr().err.splitlines()[-1]
+    assert last.startswith("1.002 textos, ")
+    assert last.endswith("HX 25,0 %")

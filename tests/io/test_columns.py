@@ -145,3 +145,33 @@ def test_language_code(value: object, code: str | None) -> None:
 def test_fold() -> None:
     assert fold("Opinión del Cliente (máx.)") == "opinion_del_cliente_max"
     assert fold("reviewText") == "review_text"
+
+
+def test_words_about_a_product_are_not_the_customers() -> None:
+    columns: Mapping[str, Sequence[Any]] = {
+        "product_description": [f"{text} {number} " * 12 for number, text in enumerate(TEXTS)],
+        "review_body": TEXTS,
+    }
+    assert text_column(columns) == "review_body"
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "found"),
+    [
+        ("¿Recomendaría? (0-10)", ["10", "0", "", "7"], True),
+        ("How likely are you to recommend us to a friend?", [10, 9, 3, 7], True),
+        ("¿Con qué probabilidad nos recomendaría?", [10, 9, 3, 7], True),
+        ("recomendaria", ["1", "0", "1", "1"], False),
+        ("Would you recommend us?", ["1", "5", "4", "2"], False),
+        ("nps", ["1", "0", "2", "2"], True),
+        ("recommended", ["yes", "no", "no", "yes"], False),
+    ],
+)
+def test_the_question_whether_one_would_recommend(name: str, values: Sequence[Any], found: bool) -> None:
+    roles, _ = find_roles(table({"texto": TEXTS, name: values}), "a.csv", {})
+    assert roles.answer == (name if found else None)
+
+
+@pytest.mark.parametrize("name", ["ResponseId", "Respondent ID", "ID respuesta"])
+def test_identifiers_of_survey_tools(name: str) -> None:
+    assert find_roles(table({name: ["a", "b", "c", "d"], "texto": TEXTS}), "a.csv", {})[0].id == name

@@ -46,6 +46,12 @@ def test_dos_encoding_is_found(tmp_path: Path) -> None:
     assert codec_of(path) == "cp850"
 
 
+def test_a_lone_no_break_space_does_not_become_an_accent(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes("text\nNobody called me back. I\u00a0left\n".encode("cp1252"))
+    assert codec_of(path) == "cp1252"
+
+
 def test_an_accent_after_megabytes_of_ascii_still_counts(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_bytes(b"text\n" + b"plain words only\n" * 150_000 + "señal\n".encode("cp1252"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,15 @@ from hx_detect.errors import EmptyInputError, InputFormatError
 from hx_detect.io.read import open_table
 from hx_detect.io.rows import ReadOptions, Row, RowsUntilDamage, Table, unique_names
 from hx_detect.io.source import fetch
+from hx_detect.wording import set_language
+
+
+@pytest.fixture
+def field_limit() -> Iterator[int]:
+    """The csv module's own limit of a cell, as in a new process."""
+    before = csv.field_size_limit(131_072)
+    yield 131_072
+    csv.field_size_limit(before)
 
 
 def read(path: Path, **options: Any) -> tuple[Table, list[Row]]:  # noqa: ANN401 - of ReadOptions
@@ -171,3 +181,34 @@ def test_what_is_written_quoted_is_read_as_it_was(
     path = write(tmp_path_factory.mktemp("csv") / "a.csv", out.getvalue())
     _, found = read(path, delimiter=",", encoding="utf-8", header=True)
     assert [tuple(row.values.values()) for row in found] == rows
+
+
+@pytest.mark.parametrize("length", [200_000, 3_000_000])
+def test_a_long_cell_among_the_first_does_not_hide_the_separator(tmp_path: Path, length: int, field_limit: int) -> None:
+    assert csv.field_size_limit() == field_limit
+    table, rows = read(write(tmp_path / "a.csv", f"id,text\n1,fine\n2,{'a b ' * (length // 4)}\n3,bad\n"))
+    assert table.columns == ("id", "text")
+    assert [row.values["id"] for row in rows] == ["1", "2", "3"]
+
+
+def test_a_cell_beyond_all_limits_fails_its_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hx_detect.io.read_csv._CELL_LIMIT", 2_000_000)
+    path = write(tmp_path / "a.csv", f"id,text\n1,fine\n2,{'a b ' * 750_000}\n3,bad\n")
+    set_language("es")
+    try:
+        _, rows = read(path)
+    finally:
+        set_language("en")
+    assert [row.failure and row.failure.code for row in rows] == [None, "too_long", None]
+    assert "2.000.000 caracteres" in str(rows[1].failure)
+
+
+def test_lines_of_blanks_are_blank_lines(tmp_path: Path) -> None:
+    with pytest.raises(EmptyInputError, match="blank lines"):
+        read(write(tmp_path / "a.csv", "\n  \n\n"))
+
+
+def test_one_comment_per_line_without_a_header(tmp_path: Path) -> None:
+    texts = ["Me gustó, sí, mucho.", "Bien", "Nada", "No, jamás", "Tarde, mal, nunca, de verdad", "Caro", "Ni hablar"]
+    _, rows = read(write(tmp_path / "a.txt", "\n".join(texts) + "\n"), header=False)
+    assert [row.values["column_1"] for row in rows] == texts

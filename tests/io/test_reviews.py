@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from hx_detect.io.columns import Roles
@@ -33,6 +35,18 @@ def test_texts_that_cannot_be_scored(text: object, code: str) -> None:
     assert (failure.code, failure.field, failure.row, failure.id) == (code, "text", 3, "a")
     assert failure.message
     assert failure.cure
+
+
+@pytest.mark.parametrize(
+    ("value", "sort"), [(5, "un número"), (True, "verdadero o falso"), (date(2024, 1, 2), "una fecha u hora")]
+)
+def test_what_a_cell_is_instead_of_text_is_said_in_words(value: object, sort: str) -> None:
+    set_language("es")
+    try:
+        (failure,) = prepare(Row(1, {"text": value}), ROLES).failures
+    finally:
+        set_language("en")
+    assert failure.message == f"El texto no es texto, sino {sort}"
 
 
 def test_longest_text_allowed_is_scored() -> None:

@@ -64,6 +64,14 @@ def test_csv(tmp_path: Path, name: str, sign: str) -> None:
     assert json.loads(found[0]["hx_evidence"]) == [{"signal": "ignored", "start": 0, "end": 5, "text": "nadie"}]
 
 
+def test_a_lone_carriage_return_does_not_break_a_row(tmp_path: Path) -> None:
+    rows = [{"id": "1", "texto": "una\rdos"}, {"id": "2", "texto": "tres\r\ncuatro"}]
+    written(tmp_path / "a.csv", rows)
+    with (tmp_path / "a.csv").open(newline="", encoding="utf-8") as file:
+        assert [row["texto"] for row in csv.DictReader(file)] == ["una\rdos", "tres\r\ncuatro"]
+    assert (tmp_path / "a.csv").read_bytes().count(b"\r\n") == 1
+
+
 def test_csv_for_excel_has_a_mark(tmp_path: Path) -> None:
     written(tmp_path / "a.csv", ROWS, mark=True)
     assert (tmp_path / "a.csv").read_bytes().startswith(b"\xef\xbb\xbfid,texto,hx_level")
@@ -80,6 +88,21 @@ def test_json_lines_are_the_contract(tmp_path: Path) -> None:
         "hx": fake_score(Review("nadie contesta")).to_dict(),
     }
     assert "ñ" in line
+
+
+def test_what_json_has_no_number_for_is_null(tmp_path: Path) -> None:
+    written(tmp_path / "a.jsonl", [{"id": 1, "n": float("nan"), "deep": {"list": [float("inf"), 0.5]}}])
+    line = (tmp_path / "a.jsonl").read_text(encoding="utf-8")
+    found = json.loads(line, parse_constant=pytest.fail)
+    assert (found["n"], found["deep"]) == (None, {"list": [None, 0.5]})
+    assert found["hx"]["experience"]["level"] == "hx_risk"
+
+
+def test_excel_has_no_nan_and_no_dates_before_its_first(tmp_path: Path) -> None:
+    written(tmp_path / "a.xlsx", [{"n": float("nan"), "born": date(1893, 4, 5), "at": datetime(1900, 1, 2, 3)}])
+    book = openpyxl.load_workbook(tmp_path / "a.xlsx")
+    assert [cell.value for cell in book["hx"][2]][:3] == [None, "1893-04-05", "1900-01-02 03:00:00"]
+    book.close()
 
 
 def test_all_signals_on_request(tmp_path: Path) -> None:
