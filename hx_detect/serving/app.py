@@ -127,6 +127,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         yield
     finally:
         state.models.drain()
+        state.metrics.ready(False)
         await state.jobs.stop()
         left = state.settings.drain_s - (time.monotonic() - (state.models.drained_at or 0.0))
         if not await to_thread.run_sync(state.batcher.stop, max(1.0, left)):
@@ -141,6 +142,7 @@ def _keep_model(state: ServiceState) -> None:
     except Exception as error:  # the server ends by it (server.GracefulServer)
         log("model_failed", level=40, error=error, what=getattr(error, "what", ""))
         return
+    state.metrics.ready(state.models.state is SlotState.READY)  # of several workers only one is asked for /metrics
     log("ready")
     if state.settings.reload_s:
         state.models.follow(state.settings.reload_s)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
 from hx_detect.errors import OutputError, UsageError
+from hx_detect.io.csv_rows import csv_rows
 from hx_detect.io.spreadsheet_cells import no_formula
 from hx_detect.io.write import EXCEL_ROWS
 from hx_detect.labels import display, signal_title
@@ -92,7 +92,7 @@ def _headings() -> list[str]:
 def _to_csv(rows: Iterator[list[Any]], path: Path) -> int:
     count = 0
     with path.open("w", encoding="utf-8-sig", newline="") as file:  # with a mark, so that Excel reads it as UTF-8
-        writer = csv.writer(file, lineterminator="\n")
+        writer = csv_rows(file)
         writer.writerow(_headings())
         for row in rows:
             writer.writerow([_csv_cell(value) for value in row])

@@ -40,7 +40,7 @@ def check_move(state: str, wanted: str) -> None:
     """
     if wanted in MOVES[state]:
         return
-    allowed = ", ".join(MOVES[state])
+    allowed = ", ".join(state_name(one) for one in MOVES[state])
     raise CaseStateError(
         say(f"A case that is {state_name(state)} cannot become {state_name(wanted)}",
             f"Un caso {state_name(state)} no puede pasar a {state_name(wanted)}"),

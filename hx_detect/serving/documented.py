@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic.json_schema import models_json_schema
 
-from hx_detect.serving.problems import MEDIA_TYPE, TITLES
+from hx_detect.serving.problems import JSON, MEDIA_TYPE, TITLES
 from hx_detect.serving.schemas import LineErrorOut, ProblemOut, RecordOut, ReviewIn, ScoreRequest
 
 REFERENCE: Final = "#/components/schemas/{model}"
@@ -96,6 +96,8 @@ def _correct(path: str, operation: dict[str, Any]) -> None:
     own = answers.get("422", {}).get("content", {}).get("application/json", {}).get("schema", {}).get("$ref", "")
     if own.endswith("HTTPValidationError"):
         answers["422"] = _problem(422)
+    if JSON in operation.get("requestBody", {}).get("content", {}):
+        answers.setdefault("415", _problem(415))
     if path not in OPEN:
         operation["security"] = [{}, {"bearer": []}, {"header": []}]
     operation["responses"] = dict(sorted(answers.items()))

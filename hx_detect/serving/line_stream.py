@@ -18,9 +18,10 @@ from starlette.types import Receive, Scope, Send
 
 from hx_detect.records import Review, RowFailure
 from hx_detect.serving.micro_batch import MicroBatcher
-from hx_detect.serving.problems import Problem, complaint
+from hx_detect.serving.problems import Problem, shape_code
 from hx_detect.serving.schemas import ReviewIn, ScoreOptions
 from hx_detect.serving.score_json import ItemFailure, as_json, failure_of, load_json, review_of, shaper
+from hx_detect.serving.shape_words import first_complaint
 from hx_detect.wording import say
 
 GROUP_LINES: Final = 32
@@ -222,12 +223,11 @@ def _read_line(index: int, line: Line) -> Review | ItemFailure:
         return review_of(index, ReviewIn.model_validate(load_json(line)))
     except Problem as problem:
         cure = say('Each line is an object such as {"text": "…"}', 'Cada línea es un objeto como {"text": "…"}')
-        return ItemFailure(index, None, problem.code, say(*problem.detail), cure)
+        what = say("The line is not valid JSON in UTF-8", "La línea no es JSON válido en UTF-8")
+        return ItemFailure(index, None, problem.code, what, cure)
     except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False, include_context=False)[0]
-        code = "unknown_field" if first["type"] == "extra_forbidden" else "wrong_shape"
-        wrong = complaint(".".join(str(part) for part in first["loc"]), first["type"], first["msg"])
-        return ItemFailure(index, None, code, say(*wrong), say("See /docs", "Vea /docs"))
+        found = first_complaint(error.errors(include_input=False, include_url=False))
+        return ItemFailure(index, None, shape_code(found), say(found.en, found.es), say("See /docs", "Vea /docs"))
 
 
 def _failed(one: Review | ItemFailure, problem: Problem, index: int) -> bytes:

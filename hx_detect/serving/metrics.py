@@ -69,6 +69,15 @@ class Metrics:
         self._job_rows = Counter("hx_job_rows", "Rows of jobs that ended, by what became of them", ("outcome",),
                                  registry=registry)  # fmt: skip
         self._model_shown: tuple[str, str] | None = None
+        self._begin_at_zero()
+
+    def _begin_at_zero(self) -> None:
+        """Show counters that alerts compare from the start: from nothing to 1 is no increase to Prometheus."""
+        for outcome in ("done", "failed"):
+            self._reloads.labels(outcome)
+            self._jobs.labels(outcome)
+        for outcome in ("scored", "rejected"):
+            self._job_rows.labels(outcome)
 
     def request(self, method: str, route: str, status: int, code: str, seconds: float) -> None:
         """One request is answered; ``code`` is the problem's, or empty."""

@@ -15,9 +15,11 @@ from starlette.responses import Response
 
 from hx_detect.errors import HxDetectError, http_status
 from hx_detect.serving.logs import note_failure
+from hx_detect.serving.shape_words import Complaint, first_complaint
 from hx_detect.wording import say
 
 MEDIA_TYPE: Final = "application/problem+json"
+JSON: Final = "application/json"
 TYPE_PREFIX: Final = "urn:hx-detect:problem:"
 MOST_DETAIL: Final = 400
 """Characters of a detail; what is longer is cut."""
@@ -45,7 +47,7 @@ TITLES: Final[dict[int, tuple[str, str]]] = {
 """Status -> title in English and Spanish."""
 
 _CODES: Final = {
-    400: "bad_request", 404: "not_found", 405: "method_not_allowed", 406: "not_acceptable", 413: "too_large",
+    404: "not_found", 405: "method_not_allowed", 406: "not_acceptable", 413: "too_large",
     415: "wrong_media_type", 422: "wrong_shape", 429: "too_many", 503: "not_ready",
 }  # fmt: skip
 _CURES: Final[dict[int, tuple[str, str]]] = {
@@ -167,7 +169,7 @@ def install(app: FastAPI) -> None:
     """Answer every exception of the application's routes as a problem."""
 
     async def answer(request: Request, error: Exception) -> Response:
-        problem = problem_of(error)
+        problem = wrong_media_type(JSON) if _is_other_body(request, error) else problem_of(error)
         ours = problem.status >= 500 and not isinstance(error, Problem)
         note_failure(request.scope, problem.code, error if ours else None)
         return problem_response(problem, request.scope.get("state", {}).get("request_id", ""))
@@ -200,15 +202,38 @@ def code_of(kind: type[HxDetectError]) -> str:
 
 
 def _of_shape(error: RequestValidationError) -> Problem:
-    """The first complaint of pydantic: where, and its kind; never the value, which may be a customer's words."""
-    first = error.errors()[0]
-    place = ".".join(str(part) for part in first["loc"] if part not in ("body", "query", "path", "header"))
-    kind = str(first["type"])
-    if kind == "json_invalid":
+    """The first complaint of pydantic: where, and what is wanted; never the value, which may be a customer's words."""
+    if error.errors()[0]["type"] == "json_invalid":
         return bad_json()
-    en, es = complaint(place, kind, first.get("msg", ""))
-    return Problem(422, "unknown_field" if kind == "extra_forbidden" else "wrong_shape", en, es,
-                   cure_en=_LOOK[0], cure_es=_LOOK[1], field=place)  # fmt: skip
+    found = first_complaint(error.errors())
+    return Problem(422, shape_code(found), found.en, found.es, cure_en=_LOOK[0], cure_es=_LOOK[1], field=found.field)
+
+
+def shape_code(found: Complaint) -> str:
+    """The stable word for a request that has not the right shape."""
+    return "unknown_field" if found.kind == "extra_forbidden" else "wrong_shape"
+
+
+def _is_other_body(request: Request, error: Exception) -> bool:
+    """Was the body not even looked at, as it does not say that it is JSON?"""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    is_json = kind == JSON or (kind.startswith("application/") and kind.endswith("+json"))
+    return (
+        isinstance(error, RequestValidationError)
+        and not is_json
+        and any(one["loc"][:1] == ("body",) for one in error.errors())
+    )
+
+
+def wrong_media_type(*allowed: str) -> Problem:
+    """415: the body is of another type, or compressed."""
+    return Problem(
+        415, "wrong_media_type",
+        f"The body must be {' or '.join(allowed)}, not compressed",
+        f"El cuerpo debe ser {' o '.join(allowed)}, sin comprimir",
+        cure_en=f"Send the header Content-Type: {allowed[0]}",
+        cure_es=f"Envíe la cabecera Content-Type: {allowed[0]}",
+    )  # fmt: skip
 
 
 def bad_json() -> Problem:
@@ -219,19 +244,11 @@ def bad_json() -> Problem:
     )  # fmt: skip
 
 
-def complaint(place: str, kind: str, message: str) -> tuple[str, str]:
-    """What is wrong with a field, in English and Spanish."""
-    shown = place or "(body)"
-    if kind == "extra_forbidden":
-        return f"There is no field {shown}", f"No existe el campo {shown}"
-    if kind == "missing":
-        return f"The field {shown} is missing", f"Falta el campo {shown}"
-    return f"The field {shown} is not as it must be: {message}", f"El campo {shown} no es como debe: {message}"
-
-
 def _of_http(error: HTTPException) -> Problem:
     """What the framework itself refuses."""
     status = error.status_code
+    if status == 400:  # of a body that is not UTF-8, or nested too deeply
+        return bad_json()
     en, es = _title(status)
     cure_en, cure_es = _CURES.get(status, _LOOK)
     return Problem(status, _CODES.get(status, f"http_{status}"), en, es, cure_en=cure_en, cure_es=cure_es,

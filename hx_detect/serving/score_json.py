@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from pydantic import ValidationError
 from pydantic_core import from_json
@@ -13,12 +14,17 @@ from pydantic_core import from_json
 from hx_detect.errors import RowError
 from hx_detect.intake import check_review, empty_text
 from hx_detect.records import Review, RowFailure, Score
-from hx_detect.serving.problems import Problem, bad_json, complaint
+from hx_detect.serving.problems import Problem, bad_json, shape_code
 from hx_detect.serving.schemas import MOST_ID, ReviewIn, ScoreOptions, ScoreRequest
+from hx_detect.serving.shape_words import first_complaint
 from hx_detect.wording import say
 
 LONGEST_MESSAGE: Final = 300
+SHOWN: Final = 12
+"""Characters of a value that a message may repeat."""
 _EMPTY: Final = "empty"
+_HALVES: Final = re.compile(rb"\\u[dD][89a-fA-F]")
+"""Of a body: escapes of surrogates, in pairs or alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +67,7 @@ def read_request(body: bytes, most: int) -> ScoreRequest:
 
 
 def load_json(body: bytes) -> Any:  # noqa: ANN401 - any JSON
-    """The value in JSON text.
+    """The value in JSON text; half a surrogate pair in it, as of a text that was cut within an emoji, stays.
 
     Raises:
         Problem: 400 it is no JSON, or not in UTF-8.
@@ -69,7 +75,16 @@ def load_json(body: bytes) -> Any:  # noqa: ANN401 - any JSON
     try:
         return from_json(body, allow_inf_nan=False)
     except ValueError:
+        if not _HALVES.search(body):
+            raise bad_json() from None
+    try:
+        return json.loads(body.decode(), parse_constant=_no_number)
+    except (ValueError, RecursionError):
         raise bad_json() from None
+
+
+def _no_number(constant: str) -> NoReturn:
+    raise ValueError(constant)
 
 
 def items_of(request: ScoreRequest) -> Sequence[ReviewIn]:
@@ -85,13 +100,15 @@ def review_of(index: int, item: ReviewIn) -> Review | ItemFailure:
         return _failure(index, None, error)
     if item.text is None:
         return _failure(index, name, empty_text())
+    if _is_halved(item.text):
+        return _failure(index, name, _halved())
     review = Review(
         item.text, id=name, language=item.language, kind=item.kind, answer=item.answer, stars=item.stars
     )  # fmt: skip
     try:
         return check_review(review)
     except RowError as error:
-        return _failure(index, name, error)
+        return ItemFailure(index, name, error.code, _without_words(error, review), error.cure)
 
 
 def failure_of(index: int, failure: RowFailure) -> ItemFailure:
@@ -136,7 +153,7 @@ def answer_json(name: str, version: str, results: Sequence[bytes | None], failur
 def _id_of(value: object) -> str | None:
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**MOST_ID:
         return str(value)
-    if value is None or (isinstance(value, str) and len(value) <= MOST_ID):
+    if value is None or (isinstance(value, str) and len(value) <= MOST_ID and not _is_halved(value)):
         return value
     raise RowError(
         say("The id is neither a string nor a whole number, or too long",
@@ -147,20 +164,44 @@ def _id_of(value: object) -> str | None:
     )  # fmt: skip
 
 
+def _is_halved(value: object) -> bool:
+    """Does a text hold half a surrogate pair, which is no character and which no file can hold?"""
+    if isinstance(value, str):
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            return True
+    return False
+
+
+def _halved() -> RowError:
+    return RowError(
+        say("The text holds half a surrogate pair", "El texto contiene un carácter a medias"),
+        cure=say("Cut texts between characters, not within an emoji",
+                 "Corte los textos entre caracteres, no dentro de un emoji"),
+        code="encoding",
+    )  # fmt: skip
+
+
+def _without_words(error: RowError, review: Review) -> str:
+    """The message; a string that is too long to be a slip, and may be a customer's words, is not repeated."""
+    value = getattr(review, error.field, None)
+    if error.field == "text" or isinstance(value, int | float) or (isinstance(value, str) and len(value) <= SHOWN):
+        return error.what
+    return error.what.replace(repr(value), "…")
+
+
 def _failure(index: int, name: str | None, error: RowError) -> ItemFailure:
     return ItemFailure(index, name, error.code, error.what, error.cure)
 
 
 def _wrong_shape(error: ValidationError) -> Problem:
-    first = error.errors(include_input=False, include_url=False, include_context=False)[0]
-    place = ".".join(str(part) for part in first["loc"])
-    en, es = complaint(place, first["type"], first["msg"])
-    code = "unknown_field" if first["type"] == "extra_forbidden" else "wrong_shape"
+    found = first_complaint(error.errors(include_input=False, include_url=False))
     return Problem(
-        422, code, en, es,
+        422, shape_code(found), found.en, found.es,
         cure_en='Send {"text": "…"} or {"reviews": [{"text": "…"}, …]}; see /docs',
         cure_es='Envíe {"text": "…"} o {"reviews": [{"text": "…"}, …]}; vea /docs',
-        field=place[:LONGEST_MESSAGE],
+        field=found.field[:LONGEST_MESSAGE],
     )  # fmt: skip
 
 

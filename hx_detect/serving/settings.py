@@ -139,7 +139,7 @@ def from_sources(arguments: Mapping[str, Any], environ: Mapping[str, str]) -> Se
 def _parsed(setting: Setting, given: Any, origin: str) -> Any:  # noqa: ANN401 - the type is the setting's
     try:
         return setting.parse(given) if isinstance(given, str) else given
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise UsageError(
             say(f"{origin} is {given!r}, not {setting.wanted[0]}", f"{origin} es {given!r}, no {setting.wanted[1]}"),
             cure=say("See: hx-detect serve --help", "Vea: hx-detect serve --help"),
@@ -238,8 +238,8 @@ TABLE: Final[tuple[Setting, ...]] = (
             "tokens que se puntúan juntos, más o menos"),
     Setting("max_wait_ms", _number(0), _SECONDS, "milliseconds a text waits for company",
             "milisegundos que un texto espera compañía"),
-    Setting("timeout_s", _number(0.001), _SECONDS, "seconds until a waiting call is answered 504",
-            "segundos hasta responder 504 a una llamada que espera"),
+    Setting("timeout_s", _number(0.001), ("a number from 0.001", "un número desde 0.001"),
+            "seconds until a waiting call is answered 504", "segundos hasta responder 504 a una llamada que espera"),
     Setting("drain_s", _number(0), _SECONDS, "seconds to finish in after SIGTERM",
             "segundos para terminar tras SIGTERM"),
     Setting("unready_s", _number(0), _SECONDS, "of these, seconds of still answering while not ready",

@@ -205,3 +205,15 @@ def test_proxy_waits_as_long_and_lets_through_as_much_as_the_service() -> None:
 
 def test_every_setting_has_its_own_variable() -> None:
     assert len(VARIABLES) == len(fields(ServeSettings)) + 1
+
+
+def test_proxy_brings_a_key_s_files_to_the_instance_that_has_them() -> None:
+    plain = re.sub(r"#.*", "", text("nginx.conf"))
+    servers = {
+        name: re.findall(r"server (\S+)", inside) for name, inside in re.findall(r"upstream (\w+) \{([^}]*)\}", plain)
+    }
+    assert servers["hx_detect"] == servers["hx_detect_files"]
+    assert re.search(r"upstream hx_detect_files \{\s*hash \$http_authorization\$http_x_api_key consistent;", plain)
+    for place in ("= /v1/score/file", "/v1/jobs"):
+        inside = re.findall(rf"location {re.escape(place)} \{{([^}}]*)\}}", plain)[0]
+        assert "proxy_pass http://hx_detect_files;" in inside

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -131,3 +132,21 @@ def test_a_reload_that_fails_leaves_the_model_in_use(tmp_path: Path) -> None:
         assert client.post("/v1/admin/reload").json()["changed"] is True
         assert client.post("/v1/score", json={"text": "nadie"}).json()["model"]["version"] == "0.2.0"
         assert 'hx_model_info{name="toy",version="0.1.0"} 0.0' in client.get("/metrics").text
+
+
+def test_every_json_body_may_be_refused_for_its_media_type(client: TestClient) -> None:
+    paths = client.get("/openapi.json").json()["paths"]
+    operations = [one for path in paths.values() for one in path.values()]
+    bodies = [one for one in operations if "application/json" in one.get("requestBody", {}).get("content", {})]
+    assert len(bodies) >= 2
+    assert all("415" in one["responses"] for one in bodies)
+
+
+def test_a_worker_says_that_it_is_ready_without_being_asked(tmp_path: Path) -> None:
+    with serving(tmp_path) as client:
+        metrics = state_of(client).metrics
+        deadline = time.monotonic() + 60
+        while b"hx_ready 1.0" not in metrics.render():
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+    assert b"hx_ready 0.0" in metrics.render()

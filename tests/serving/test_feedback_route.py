@@ -204,3 +204,20 @@ def test_a_store_that_is_away_stores_nothing_and_says_so(tmp_path: Path) -> None
             assert (answer.status_code, answer.json()["code"]) == (503, "store")
             assert str(tmp_path) not in answer.text
     store.close()
+
+
+@pytest.mark.parametrize(
+    "headers", [{"Content-Type": "text/plain"}, {"Content-Type": "application/x-www-form-urlencoded"}]
+)
+def test_other_media_types(client: TestClient, headers: dict[str, str]) -> None:
+    answer = client.post(URL, content=json.dumps(EXAMPLE_ES), headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (415, "wrong_media_type")
+    wrong = client.post(URL, content="[]", headers={"Content-Type": "application/merge-patch+json"})
+    assert (wrong.status_code, wrong.json()["code"]) == (422, "wrong_shape")
+    assert client.get(URL, params={"limit": 0}, headers=headers).json()["code"] == "wrong_shape"
+
+
+@pytest.mark.parametrize("body", ['{"text": "año"}'.encode("latin-1"), b"[" * 100_000, b"{"])
+def test_what_is_no_json(client: TestClient, body: bytes) -> None:
+    answer = client.post(URL, content=body, headers={"Content-Type": "application/json"})
+    assert (answer.status_code, answer.json()["code"]) == (400, "bad_json")

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from hx_detect.serving.logs import LOGGER, MOST_LINES, JsonFormatter, LaterHandler, described, log
+from hx_detect.serving.metrics import Metrics
 
 
 def failing() -> Exception:
@@ -94,3 +95,9 @@ def test_workers_add_up(tmp_path: Path) -> None:
         )
     assert 'hx_requests_total{code="",method="GET",route="/livez",status="200"} 2.0' in done.stdout
     assert 'hx_model_info{name="m",version="1"} 1.0' in done.stdout
+
+
+def test_counters_that_alerts_compare_begin_at_zero() -> None:
+    shown = Metrics().render().decode()
+    for sample in ('model_reloads_total{outcome="failed"}', 'jobs_total{state="failed"}', 'jobs_total{state="done"}'):
+        assert f"hx_{sample} 0.0\n" in shown

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -113,7 +114,7 @@ def test_messages_follow_the_option_then_the_header(client: TestClient) -> None:
 
 @pytest.mark.parametrize(("body", "status", "code"), [
     (b"", 400, "bad_json"), (b"{", 400, "bad_json"), (b'{"text": "\xff"}', 400, "bad_json"),
-    (rb'{"text": "\ud800"}', 400, "bad_json"), (b'{"reviews": [{"text": "a", "answer": NaN}]}', 400, "bad_json"),
+    (b'{"reviews": [{"text": "a", "answer": NaN}]}', 400, "bad_json"),
     (b"[" * 100_000, 400, "bad_json"), (b"null", 422, "wrong_shape"), (b"[]", 422, "wrong_shape"),
     (b'"text"', 422, "wrong_shape"), (b"{}", 422, "text_or_reviews"),
     (b'{"text": "a", "reviews": []}', 422, "text_or_reviews"), (b'{"text": 5}', 422, "wrong_shape"),
@@ -147,6 +148,48 @@ def test_problems_do_not_repeat_the_text(client: TestClient) -> None:
 ])  # fmt: skip
 def test_other_media_types(client: TestClient, headers: dict[str, str]) -> None:
     assert code_of(client.post(URL, content=b'{"text": "a"}', headers=headers)) == (415, "wrong_media_type")
+
+
+def test_half_an_emoji_fails_its_item_alone(client: TestClient) -> None:
+    whole, halves = (
+        rb'{"text": "nadie \ud83d\ude21"}',
+        rb'{"id": "b", "text": "nadie \ud83d"}, {"id": "\ude21", "text": "a"}',
+    )
+    body = b'{"reviews": [' + whole + b", " + halves + b"]}"
+    answer = client.post(URL, content=body, headers=JSON).json()
+    assert answer["results"] == [record("nadie 😡"), None, None]
+    assert [(one["index"], one["id"], one["code"]) for one in answer["errors"]] == [
+        (1, "b", "encoding"), (2, None, "bad_id"),
+    ]  # fmt: skip
+    alone = client.post(URL, content=rb'{"text": "\ud800"}', headers=JSON).json()
+    assert (alone["results"], alone["errors"][0]["code"]) == ([None], "encoding")
+    for rest in (b'"answer": NaN', b'"x": ' + b"[" * 50_000):
+        body = rb'{"reviews": [{"text": "\ud83d", ' + rest + b"}]}"
+        assert code_of(client.post(URL, content=body, headers=JSON)) == (400, "bad_json")
+
+
+def test_item_errors_do_not_repeat_a_customer_s_words(client: TestClient) -> None:
+    words = "llámenme al 600 123 123"
+    reviews = [
+        {"text": "a", field: value} for field in ("answer", "stars", "kind", "language") for value in (words, [words])
+    ]
+    answer = client.post(URL, json={"reviews": reviews})
+    assert len(answer.json()["errors"]) == len(reviews)
+    assert "600" not in answer.text
+    assert "'seven'" in client.post(URL, json={"reviews": [{"text": "a", "answer": "seven"}]}).text
+
+
+def test_shapes_are_told_in_spanish(client: TestClient) -> None:
+    for body in (
+        b"[]",
+        b'{"text": 5}',
+        b'{"reviews": [5]}',
+        b'{"text": "a", "options": {"lang": "fr", "evidence": 1}}',
+    ):
+        detail = client.post(URL, content=body, headers=JSON | {"Accept-Language": "es"}).json()["detail"]
+        assert re.fullmatch(r"El (cuerpo|campo \S+) no es como debe: (una?|true o|uno de: es, en)[^A-Z]*", detail), (
+            detail
+        )
 
 
 def test_a_charset_is_fine(client: TestClient) -> None:

@@ -51,7 +51,7 @@ def test_switches_and_lists() -> None:
 @pytest.mark.parametrize(("name", "text"), [
     ("port", "70000"), ("workers", "0"), ("max_bytes", "12x"), ("max_bytes", "0"), ("mask", "perhaps"),
     ("timeout_s", "0"), ("timeout_s", "nan"), ("drain_s", "-1"), ("cors_origins", "*"), ("cors_origins", "a.example"),
-    ("host", " "), ("rate_per_minute", "-1"), ("batch_tokens", "1e3"),
+    ("host", " "), ("rate_per_minute", "-1"), ("batch_tokens", "1e3"), ("max_bytes", "1e999"),
 ])  # fmt: skip
 def test_what_makes_no_sense_is_named(name: str, text: str) -> None:
     flag = next(setting.flag for setting in TABLE if setting.name == name)

@@ -58,7 +58,7 @@ def test_a_bad_line_is_told_in_its_place(client: TestClient) -> None:
     told = ask(client, "\n".join(lines).encode())
     codes = [line.get("error", {}).get("code") for line in told]
     assert codes == [
-        None, "bad_json", "empty", "unknown_field", "wrong_shape", "too_long", "unscorable", "bad_json", None,
+        None, "bad_json", "empty", "unknown_field", "wrong_shape", "too_long", "unscorable", "encoding", None,
     ]  # fmt: skip
     errors = [line["error"] for line in told if "error" in line]
     assert [error["index"] for error in errors] == list(range(1, 8))
@@ -112,3 +112,14 @@ def test_lines_do_not_depend_on_pieces(body: bytes, cuts: list[int]) -> None:
     assert split(*cuts) == whole
     stripped = [line.strip() if len(line) <= 50 else None for line in body.split(b"\n")]
     assert whole == [line for line in stripped if line != b""]
+
+
+def test_half_an_emoji_is_told_in_its_place(client: TestClient) -> None:
+    lines = ask(client, b'{"text": "hola"}\n{"id": "b", "text": "\\ud83d"}\n{"id": "c", "text": "nadie"}\nx\n')
+    assert [line.get("id") or line.get("error", {}).get("code") for line in lines] == [
+        None,
+        "encoding",
+        "c",
+        "bad_json",
+    ]
+    assert lines[3]["error"]["message"].startswith("The line ")

@@ -12,7 +12,7 @@ from fastapi.routing import APIRoute
 from hx_detect.serving.auth import Caller, door_of
 from hx_detect.serving.client_watch import ClientWatch
 from hx_detect.serving.documented import problems
-from hx_detect.serving.problems import Problem
+from hx_detect.serving.problems import JSON, wrong_media_type
 from hx_detect.serving.schemas import ScoreAnswer, ScoreRequest
 from hx_detect.serving.score_json import (
     ItemFailure,
@@ -26,7 +26,6 @@ from hx_detect.serving.score_json import (
 from hx_detect.serving.state import ServiceState, get_state
 from hx_detect.wording import set_language
 
-JSON: Final = "application/json"
 LARGE_BODY: Final = 32 << 10
 """Bytes from which on a body is parsed beside the event loop."""
 
@@ -107,10 +106,4 @@ def check_media_type(request: Request, allowed: tuple[str, ...]) -> None:
     given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     coding = request.headers.get("content-encoding", "identity").strip().lower()
     if given not in allowed or coding not in ("", "identity"):
-        raise Problem(
-            415, "wrong_media_type",
-            f"The body must be {' or '.join(allowed)}, not compressed",
-            f"El cuerpo debe ser {' o '.join(allowed)}, sin comprimir",
-            cure_en=f"Send the header Content-Type: {allowed[0]}",
-            cure_es=f"Envíe la cabecera Content-Type: {allowed[0]}",
-        )  # fmt: skip
+        raise wrong_media_type(*allowed)

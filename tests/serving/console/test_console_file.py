@@ -261,3 +261,22 @@ def test_a_job_that_is_gone_is_said(console: Console) -> None:
     page = console.open("#file/00000000-0000-4000-8000-000000000000")
     expect(page.get_by_role("alert")).to_contain_text("This job is no longer there.")
     console.faults.clear()
+
+
+@pytest.mark.parametrize("status", [0, 429, 503])
+def test_a_service_that_is_away_for_a_moment_does_not_lose_the_job(console: Console, small: Path, status: int) -> None:
+    page = console.open("#file")
+    failures = iter(range(2))
+
+    def answer(route: Route) -> None:
+        if next(failures, None) is None:
+            route.continue_()
+        elif status:
+            route.fulfill(status=status, headers={"Retry-After": "1"}, json={"status": status, "detail": "away"})
+        else:
+            route.abort("connectionrefused")
+
+    page.route(re.compile(r"/v1/jobs/[0-9a-f-]{36}$"), answer)
+    console.drop(small)
+    expect(page.locator(".big b").first).to_have_text("50%")
+    console.faults.clear()

@@ -16,6 +16,9 @@ import { problem } from "./text-view.js";
  */
 
 const EVERY = 500;
+/** Statuses that pass: no answer, too often, a service or its proxy while it restarts. */
+const PASSING = [0, 429, 502, 503, 504];
+const PATIENCE = 120_000;
 /** Characters that are read of the list of rejected rows. */
 const MOST_REJECTS = 4_000_000;
 /** @type {Phase} */
@@ -106,7 +109,7 @@ async function follow(id, name) {
   const since = performance.now();
   try {
     for (;;) {
-      const job = await fetchJob(id);
+      const job = await patiently(id, turn);
       if (turn !== following) return;
       if (job.state === "done") return await load(job, turn);
       if (job.state === "cancelled") return enter({ step: "stopped" });
@@ -119,6 +122,25 @@ async function follow(id, name) {
     }
   } catch (error) {
     if (turn === following) enter({ step: "error", error: goneOr(error) });
+  }
+}
+
+/**
+ * The job; asked for again where the service is away for a moment, as while it restarts, or is asked too often.
+ * @param {string} id
+ * @param {number} turn
+ * @returns {Promise<Job>}
+ */
+async function patiently(id, turn) {
+  const end = performance.now() + PATIENCE;
+  for (;;) {
+    try {
+      return await fetchJob(id);
+    } catch (error) {
+      const passes = error instanceof ApiError && PASSING.includes(error.status);
+      if (!passes || turn !== following || performance.now() > end) throw error;
+      await new Promise((resolve) => setTimeout(resolve, error.wait * 1000));
+    }
   }
 }
 

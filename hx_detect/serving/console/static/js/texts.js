@@ -18,8 +18,8 @@ export const TEXTS = {
   theme: ["Cambiar entre claro y oscuro", "Switch between light and dark"],
   model: ["Modelo {name} {version}", "Model {name} {version}"],
   privacy: [
-    "Los textos se puntúan en este servicio y no salen de él. Solo se guarda lo que usted corrija y los casos que se abran.",
-    "Texts are scored by this service and do not leave it. Only what you correct is kept, and the cases that are opened.",
+    "Los textos se puntúan en este servicio y no salen de él. Solo se guardan lo que usted corrija, los casos que se abran y, por unos días, los archivos que suba.",
+    "Texts are scored by this service and do not leave it. Only what you correct is kept, the cases that are opened and, for some days, the files that you send.",
   ],
   close: ["Cerrar", "Close"],
   cancel: ["Cancelar", "Cancel"],
