@@ -6,13 +6,13 @@ would take for a formula gets an apostrophe before it.
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Iterator
 from typing import Any, Final
 
 import polars as pl
 
+from hx_detect.io.csv_rows import csv_rows
 from hx_detect.io.spreadsheet_cells import no_formula
 from hx_detect.labels import DISPLAY, Lang, display, signal_title
 from hx_detect.reporting.calls import due_calls, reason
@@ -48,7 +48,7 @@ def call_back_csv(frame: pl.DataFrame, files: tuple[str, ...], lang: Lang, *, te
         texts: with the customers' words and their evidence.
     """
     out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\n")
+    writer = csv_rows(out)
     writer.writerow(_headers(lang))
     for values in _rows(frame, files, lang, texts=texts):
         writer.writerow([no_formula(value) for value in values])

@@ -37,7 +37,7 @@ class Costs:
         by_group: groups are adjusted for.
         effects: adjusted for all other signals; None where nothing could be fitted.
         totals: adjusted for all but the outcome signals.
-        shares: signal -> its share of these texts.
+        shares: signal -> its share of these texts: what it costs is counted with it.
     """
 
     basis: str
@@ -88,7 +88,7 @@ def find_costs(frame: pl.DataFrame, signals: Sequence[str]) -> Costs:
 def causes(frame: pl.DataFrame, signals: Sequence[str], costs: Costs) -> CauseFigures:
     """Grievance signals by what they cost, and what goes together."""
     wanted = grievances(signals)
-    found = _costed(wanted, costs)
+    found = _costed(wanted, costs, _frequencies(frame, wanted))
     own = [one for one in found if one.group != "outcome" and one.share.count]
     dear = [one for one in own if one.clear and one.cost is not None and one.cost.value > 0]
     frequent = sorted(own, key=lambda one: -one.share.value)
@@ -106,12 +106,18 @@ def causes(frame: pl.DataFrame, signals: Sequence[str], costs: Costs) -> CauseFi
     )
 
 
-def gains(signals: Sequence[str], costs: Costs) -> tuple[Cause, ...]:
+def gains(frame: pl.DataFrame, signals: Sequence[str], costs: Costs) -> tuple[Cause, ...]:
     """CX signals, the one that gains most first."""
-    return _costed(praises(signals), costs, sign=-1)
+    wanted = praises(signals)
+    return _costed(wanted, costs, _frequencies(frame, wanted), sign=-1)
 
 
-def _costed(names: Sequence[str], costs: Costs, sign: int = 1) -> tuple[Cause, ...]:
+def _frequencies(frame: pl.DataFrame, names: Sequence[str]) -> dict[str, Share]:
+    """Signal -> its share of all texts, with or without an outcome."""
+    return {name: share(count, frame.height) for name, count in signal_counts(frame, names).items()}
+
+
+def _costed(names: Sequence[str], costs: Costs, often: Mapping[str, Share], sign: int = 1) -> tuple[Cause, ...]:
     """Signals by cost (times ``sign``), those whose cost cannot be told after them by share."""
     p_values = dict(zip(names, [None] * len(names), strict=True)) | _corrected(names, costs.effects)
     made = []
@@ -119,9 +125,9 @@ def _costed(names: Sequence[str], costs: Costs, sign: int = 1) -> tuple[Cause, .
         effect, cost = _effect(name, costs.effects), cost_of(name, costs)
         p_value = p_values[name]
         made.append((name, effect, _effect(name, costs.totals), cost, p_value is not None and p_value < CLEAR, p_value))
-    made.sort(key=lambda one: (-sign * one[3].value if one[3] else math.inf, -costs.shares[one[0]].value))
+    made.sort(key=lambda one: (-sign * one[3].value if one[3] else math.inf, -often[one[0]].value))
     return tuple(
-        Cause(name, group_of(name), costs.shares[name], effect, total, cost, rank, clear, p_value)
+        Cause(name, group_of(name), often[name], effect, total, cost, rank, clear, p_value)
         for rank, (name, effect, total, cost, clear, p_value) in enumerate(made, 1)
     )
 

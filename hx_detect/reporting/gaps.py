@@ -57,6 +57,8 @@ def _dates(gaps: _Gaps, made: ReportFigures, loaded: Loaded, chosen: Selection) 
             "No column of dates was found (name one with --date).",
             "No hay columna de fechas (indíquela con --date).",
         )
+    elif chosen.span is None and chosen.future:
+        en, es = "All dates that can be read are after today.", "Todas las fechas legibles son posteriores a hoy."
     elif chosen.span is None:
         en, es = f"No date of {column!r} can be read.", f"No se puede leer ninguna fecha de {column!r}."
     else:
@@ -91,6 +93,13 @@ def _causes(gaps: _Gaps, made: ReportFigures) -> None:
     if found.basis == "implied":
         gaps.note("causes", "No real scores or stars: costs are NPS points implied by the words.",
                   "Sin notas ni estrellas reales: los costes son puntos de NPS deducidos de las palabras.")  # fmt: skip
+    elif found.texts < made.overview.texts:
+        gaps.note_count(
+            "causes",
+            "Costs are measured in the {} texts with a real score or stars, frequencies in all.",
+            "Los costes se miden en los {} textos con nota o estrellas reales; las frecuencias, en todos.",
+            found.texts,
+        )
     if not found.top_by_cost:
         gaps.note("causes", "No cause has a clear cost: causes are ordered by how often they come.",
                   "Ninguna causa tiene un coste claro: se ordenan por su frecuencia.")  # fmt: skip

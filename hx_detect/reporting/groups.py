@@ -14,7 +14,7 @@ from scipy import stats
 from hx_detect.reporting.causes import mean_outcomes, outcome_of, signal_columns
 from hx_detect.reporting.figure_records import GroupFigures, GroupRow, GroupSection
 from hx_detect.reporting.figure_values import Change, Estimate, Share, Span
-from hx_detect.reporting.intervals import CLEAR, changes, mean, share, tidy
+from hx_detect.reporting.intervals import CLEAR, changes, mean, nps_score, share, tidy
 from hx_detect.reporting.periods import within
 from hx_detect.reporting.shrinkage import fit_prior, shrunk
 from hx_detect.reporting.tally import grievances
@@ -68,11 +68,12 @@ def groups(
     overall = share(int(counts.sum()), int(texts.sum()))
     prior = fit_prior(counts, texts)
     standings = _standings(counts, texts, prior, overall)
+    basis = outcome_of(frame)[0]
     order = sorted(range(table.height), key=lambda index: (standings[index].key, table["group"][index]))
     special = _special_signals(table, grievances(signals))
     changed = _changes(every, table["group"].to_list(), compared)
     rows = [
-        _row(table.row(index, named=True), standings[index], rank, special[index], changed[index])
+        _row(table.row(index, named=True), standings[index], rank, special[index], changed[index], basis)
         for rank, index in enumerate(order, 1)
     ]
     if only is not None:
@@ -80,8 +81,7 @@ def groups(
     shown = _with_sections(rows, most)
     parts = named.filter(pl.col("group").is_in([row.name for row in shown])).partition_by("group", as_dict=True)
     sections = tuple(section(parts[(row.name,)], row) for row in shown)
-    return GroupFigures(column, overall, (tidy(prior[0], 4), tidy(prior[1], 4)), tuple(rows), sections,
-                        outcome_of(frame)[0])  # fmt: skip
+    return GroupFigures(column, overall, (tidy(prior[0], 4), tidy(prior[1], 4)), tuple(rows), sections, basis)
 
 
 def _table(named: pl.DataFrame, signals: Sequence[str]) -> pl.DataFrame:
@@ -137,12 +137,14 @@ def _changes(every: pl.DataFrame, names: Sequence[str], compared: tuple[Span, Sp
 
 
 def _row(
-    values: dict[str, Any], standing: _Standing, rank: int, special: tuple[str, ...], change: Change | None
+    values: dict[str, Any],
+    standing: _Standing,
+    rank: int,
+    special: tuple[str, ...],
+    change: Change | None,
+    basis: str,
 ) -> GroupRow:
     texts = int(values["texts"])
-    nps = None
-    if values["valued"]:
-        nps = mean(float(values["valued"]), float(values["total"]), float(values["square"]))
     return GroupRow(
         name=values["group"],
         texts=texts,
@@ -151,10 +153,28 @@ def _row(
         shrunk=standing.estimate,
         rank=rank,
         verdict=standing.verdict,
-        nps=nps,
+        nps=_mean_outcome(int(values["valued"] or 0), values["total"], values["square"], basis),
         signals=special,
         change=change,
     )
+
+
+def _mean_outcome(valued: int, total: float, square: float, basis: str) -> Estimate | None:
+    """NPS with the interval of the whole report's, or mean stars, never beyond 1 to 5; None below two texts.
+
+    Args:
+        valued: texts that have the outcome.
+        total: its sum: of 100, 0 and -100, or of stars.
+        square: the sum of its squares.
+        basis: ``stars``, or one that gives points.
+    """
+    if valued < 2:
+        return None
+    if basis == "stars":
+        found = mean(valued, total, square)
+        return found and Estimate(found.value, max(1.0, found.low), min(5.0, found.high))
+    moved, balance = round(square / 1e4), round(total / 100)  # promoters plus, and minus, detractors
+    return nps_score((moved + balance) // 2, valued - moved, (moved - balance) // 2)
 
 
 def _with_sections(rows: Sequence[GroupRow], most: int) -> list[GroupRow]:

@@ -75,10 +75,12 @@ class Cause:
 
     Attributes:
         group: ``hx``, ``cause``, ``outcome``, ``cx`` or ``custom``.
+        share: of all texts of the report.
         effect: points that a text with the signal has more (negative: less) than one without, all else equal; None
             where it cannot be told.
         total: the same without adjusting for outcome signals (what follows from the signal counts as its effect).
-        cost: points of the whole score lost (positive) or gained (negative) by it: ``-effect * share``.
+        cost: points of the whole score lost (positive) or gained (negative) by it: ``-effect`` times its share of
+            the texts that have the score.
         rank: 1 is the most costly of its list; by ``cost``, else by share.
         clear: the interval of ``effect`` excludes 0 after Holm's correction.
     """
@@ -117,7 +119,7 @@ class CauseFigures:
         causes: grievance signals (hx, cause, outcome, custom), most costly first.
         top: up to three conduct or cause signals that cost most, with a clear effect; else the most frequent.
         top_by_cost: False where ``top`` is by frequency only.
-        explained: share of the outcome's variance that the signals explain (R squared), None where not fitted.
+        explained: share of the outcome's variance that signals and groups explain (R squared), None where not fitted.
     """
 
     basis: str

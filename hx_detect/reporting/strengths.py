@@ -25,7 +25,7 @@ def strengths(frame: pl.DataFrame, signals: Sequence[str], costs: Costs, quotes:
     counted = signal_counts(frame, wanted)
     if not any(counted.values()):
         return None
-    found = gains(signals, costs)
+    found = gains(frame, signals, costs)
     basis, outcome = outcome_of(frame)
     happy = frame.filter(outcome >= (5.0 if basis == "stars" else 100.0))
     return StrengthFigures(

@@ -10,7 +10,9 @@ import pytest
 from simulated import World, simulate
 
 from hx_detect.reporting.figures import build_figures
+from hx_detect.reporting.intervals import nps_score
 from hx_detect.reporting.options import ReportOptions
+from hx_detect.reporting.page import takeaways
 from hx_detect.reporting.shrinkage import fit_prior, shrunk
 
 
@@ -95,3 +97,35 @@ def test_one_group_of_a_report_keeps_its_rank() -> None:
     assert found.groups.sections[0].row.name == "Sur"
     assert found.overview.texts == found.groups.rows[0].texts
     assert found.title.es.startswith("Experiencia de cliente: Sur")
+
+
+def test_nps_and_stars_of_a_small_group_stay_on_their_scale() -> None:
+    loaded = simulate(120, 7)
+    few = pl.col("group") == "Este"
+    answers = pl.when(few & (pl.col("row") % 7 > 0)).then(pl.when(pl.col("row") % 7 < 3).then(2.0).otherwise(10.0))
+    frame = loaded.frame.with_columns(answer=answers.otherwise(pl.when(~few).then(8.0)))
+    found = build_figures(replace(loaded, frame=frame), ReportOptions()).groups
+    assert found is not None
+    este = next(row.nps for row in found.rows if row.name == "Este")
+    given = frame.filter(few)["answer"].drop_nulls()
+    up, down = int((given == 10).sum()), int((given == 2).sum())
+    assert este == nps_score(up, 0, down)
+    stars = frame.with_columns(
+        answer=pl.lit(None, pl.Float64), stars=pl.when(pl.col("row") == 1).then(4.0).otherwise(5.0)
+    )
+    rated = build_figures(replace(loaded, frame=stars), ReportOptions()).groups
+    assert rated is not None
+    assert all(row.nps is not None and row.nps.high <= 5 for row in rated.rows)
+
+
+@pytest.mark.parametrize(("verdict", "en", "es"), [
+    ("worse", "One of 3 is clearly worse than the rest: Sur", "Uno de 3 está claramente peor que el resto: Sur"),
+    ("better", "One of 3 is clearly better than the rest: Sur", "Uno de 3 está claramente mejor que el resto: Sur"),
+])  # fmt: skip
+def test_one_group_that_stands_out_is_told_in_the_singular(verdict: str, en: str, es: str) -> None:
+    found = build_figures(simulate(200, 9), ReportOptions()).groups
+    assert found is not None
+    rows = tuple(replace(row, verdict=verdict if row.name == "Sur" else "usual") for row in found.rows)
+    told = takeaways.groups(replace(found, rows=rows))
+    assert told.en.startswith(en)
+    assert told.es.startswith(es)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,8 +12,10 @@ import statsmodels.api as sm
 from simulated import World, loaded_of, simulate
 
 from hx_detect.reporting.causes import Costs, causes, cost_of, find_costs, outcome_of
+from hx_detect.reporting.figures import build_figures
 from hx_detect.reporting.intervals import share
 from hx_detect.reporting.load import SIGNAL
+from hx_detect.reporting.options import ReportOptions
 from hx_detect.reporting.patterns import Patterns, find_patterns
 from hx_detect.reporting.regression import fit_effects
 
@@ -133,3 +136,23 @@ def test_almost_as_many_signals_and_groups_as_texts_say_nothing() -> None:
     loaded = simulate(60, 8)
     alone = loaded.frame.with_columns(group=pl.col("row").cast(pl.String))
     assert not find_costs(alone, loaded.signals).by_group
+
+
+def test_frequency_is_of_all_texts_and_cost_of_those_that_have_a_score() -> None:
+    loaded = simulate(600, 6)
+    unscored = pl.col("row") > 150
+    frame = loaded.frame.with_columns(
+        answer=pl.when(~unscored).then(pl.col("answer")),
+        s_escalates=unscored & (pl.col("row") % 3 == 0),
+    )
+    costs = find_costs(frame, loaded.signals)
+    found = {cause.signal: cause for cause in causes(frame, loaded.signals, costs).causes}
+    assert costs.texts == 150
+    assert (found["escalates"].share.count, found["escalates"].share.of) == (150, 600)
+    failure = found["failure"]
+    assert failure.share.count == int(frame["s_failure"].sum())
+    assert failure.effect is not None
+    assert failure.cost is not None
+    assert failure.cost.value == pytest.approx(-failure.effect.value * costs.shares["failure"].value, abs=1e-3)
+    made = build_figures(replace(loaded, frame=frame), ReportOptions())
+    assert any("150" in one.reason.es and one.section == "causes" for one in made.missing)

@@ -110,6 +110,11 @@ def test_future_dates_count_without_their_date() -> None:
     assert found.span.end < "2025"
     assert "after today" in reasons(found, "time")
     assert "cannot be read" in reasons(found, "time")
+    all_late = replace(loaded, frame=loaded.frame.with_columns(date=pl.date(2999, 1, 1)))
+    for section in ("time", "change"):
+        why = reasons(build_figures(all_late, ReportOptions(today=date(2025, 6, 1))), section)
+        assert "All dates that can be read are after today" in why
+        assert "No date" not in why
 
 
 def test_texts_all_alike_without_signals() -> None:

@@ -93,6 +93,21 @@ def groups(figures: GroupFigures) -> Words:
             "No group differs from the rest more than its number of texts explains.",
             "Ningún grupo se aparta del resto más de lo que explica su número de textos.",
         )
+    if not worse and len(better) == 1:
+        return both(
+            "One of {all} is clearly better than the rest: {name}; none is clearly worse.",
+            "Uno de {all} está claramente mejor que el resto: {name}; ninguno, claramente peor.",
+            all=len(figures.rows),
+            name=same(better[0].name),
+        )
+    if len(worse) == 1:
+        return both(
+            "One of {all} is clearly worse than the rest: {name}, with HX between {range}.",
+            "Uno de {all} está claramente peor que el resto: {name}, con HX entre {range}.",
+            all=len(figures.rows),
+            name=same(worse[0].name),
+            range=and_range(worse[0].shrunk),
+        )
     if not worse:
         return both(
             "{n} of {all} are clearly better than the rest; none is clearly worse.",
