@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from hx_detect.commands.labelled_arguments import add_labelled_arguments, labelled_from, show_columns
 from hx_detect.errors import PROBLEMS_EXIT, UsageError
-from hx_detect.reporting.written import write_file
+from hx_detect.reporting.written import check_free, write_file
 from hx_detect.wording import say
 
 if TYPE_CHECKING:
@@ -38,6 +38,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--model", metavar=say("MODEL", "MODELO"), help=say(
         "folder or name of the model that judges (default: the current one)",
         "carpeta o nombre del modelo que juzga (si no, el actual)"))  # fmt: skip
+    add("--overwrite", action="store_true", help=say(
+        "replace the report if it exists", "sustituye el informe si ya existe"))  # fmt: skip
     add("--no-model", action="store_true", help=say(
         "leave out the search for wrong labels: seconds instead of minutes",
         "sin buscar etiquetas erróneas: segundos en vez de minutos"))  # fmt: skip
@@ -61,6 +63,9 @@ def run(arguments: argparse.Namespace) -> int:
             say(f"{arguments.output}: no such kind of report", f"{arguments.output}: no existe ese tipo de informe"),
             cure=say("End the name with ", "Termine el nombre en ") + ", ".join(_SUFFIXES),
         )
+    if arguments.output is not None:
+        _check_place(arguments.output, [*arguments.files, *arguments.evaluation])
+        check_free(str(arguments.output), overwrite=arguments.overwrite)
     from hx_detect.learning.data_check import check_data
     from hx_detect.learning.label_report import summary_text
 
@@ -72,6 +77,14 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.output is not None:
         _write(check, arguments.output)
     return PROBLEMS_EXIT if check.problems else 0
+
+
+def _check_place(place: Path, files: Sequence[str]) -> None:
+    if any(Path(file).exists() and place.resolve() == Path(file).resolve() for file in files):
+        raise UsageError(
+            say(f"The report {place} is one of the inputs", f"El informe {place} es una de las entradas"),
+            cure=say("Choose another name with -o", "Elija otro nombre con -o"),
+        )
 
 
 def _judge(table: LabelledTable, model: str | None) -> Judge:
@@ -95,7 +108,7 @@ def _evaluation(files: Sequence[str]) -> dict[str, list[str]]:
     sets = {
         file: [row.text for row in read_labelled([file], LabelledOptions(need_labels=False)).rows] for file in files
     }
-    return sets | {say("the frozen set of the gate", "el conjunto fijo del control"): frozen_texts()}
+    return sets | {say("the frozen set of the gate", "conjunto fijo de la barrera"): frozen_texts()}
 
 
 def _write(check: DataCheck, place: Path) -> None:

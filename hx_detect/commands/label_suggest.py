@@ -12,6 +12,8 @@ from hx_detect.errors import UsageError
 from hx_detect.wording import language, say
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from hx_detect.labelling.suggest import Suggested
     from hx_detect.learning.labelled_row import LabelledRow
 
@@ -33,6 +35,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
                  "(default: NAME.to-label.csv)",
                  "su extensión es el formato: .csv .tsv .xlsx .jsonl .json (Label Studio) .argilla.jsonl "
                  "(si no: NOMBRE.to-label.csv)"))  # fmt: skip
+    add("--overwrite", action="store_true", help=say(
+        "replace the output if it exists, with whatever was labelled in it",
+        "sustituye la salida si ya existe, con lo que tenga etiquetado"))  # fmt: skip
     add("--format", choices=_FORMATS, help=say("where the suffix does not tell", "si la extensión no lo dice"))
     add("--seen", nargs="+", default=[], metavar=say("FILE", "FICHERO"),
         help=say("what is labelled already: left out, and counted for the rare signals",
@@ -57,10 +62,12 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError(f"-n {arguments.count}", cure=say("Use 1 or more", "Use 1 o más"))
     from hx_detect.labelling.suggest import SuggestOptions, suggest
     from hx_detect.labelling.write_suggestions import format_of, write_suggestions
+    from hx_detect.reporting.written import check_free
 
     place = arguments.output or _default_output(arguments.file, arguments.format)
     format = format_of(str(place), arguments.format)
-    _check_place(place, arguments.file)
+    _check_place(place, [arguments.file, *arguments.seen])
+    check_free(str(place), overwrite=arguments.overwrite)
     tell = _silent if arguments.quiet else _tell
     columns = {role: getattr(arguments, f"{role}_column") for role in _ROLES}
     found = suggest(
@@ -84,8 +91,8 @@ def _default_output(file: str, format: str | None) -> Path:
     return Path(name) if is_url(file) or file == "-" else Path(file).with_name(name)
 
 
-def _check_place(place: Path, file: str) -> None:
-    if place.exists() and place.resolve() == Path(file).resolve():
+def _check_place(place: Path, files: Sequence[str]) -> None:
+    if place.exists() and any(place.resolve() == Path(file).resolve() for file in files):
         raise UsageError(
             say(f"The output {place} is the input", f"La salida {place} es la propia entrada"),
             cure=say("Choose another name with -o", "Elija otro nombre con -o"),

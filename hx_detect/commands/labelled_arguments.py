@@ -24,7 +24,7 @@ def add_labelled_arguments(parser: argparse.ArgumentParser, *, files: bool = Tru
 
     Args:
         parser: of the command.
-        files: declare the positional ``files`` too.
+        files: declare the positional ``files`` and ``--new-signals`` too.
     """
     group = parser.add_argument_group(say("labelled data", "datos etiquetados"))
     add = group.add_argument
@@ -38,10 +38,11 @@ def add_labelled_arguments(parser: argparse.ArgumentParser, *, files: bool = Tru
         "what a column is: text, sentiment, stars, answer, labels, stage, language, a signal … (repeatable)",
         "qué es una columna: text, sentiment, stars, answer, labels, stage, language, una señal … (repetible)",
     ))  # fmt: skip
-    add("--new-signals", metavar=say("NAME,…", "NOMBRE,…"), help=say(
-        "labels to learn as signals of your own (default: unknown labels of 30 texts or more)",
-        "etiquetas que aprender como señales propias (si no, las desconocidas con 30 textos o más)",
-    ))  # fmt: skip
+    if files:
+        add("--new-signals", metavar=say("NAME,…", "NOMBRE,…"), help=say(
+            "labels to learn as signals of your own (default: unknown labels of 30 texts or more)",
+            "etiquetas que aprender como señales propias (si no, las desconocidas con 30 textos o más)",
+        ))  # fmt: skip
     add("--blank-is-none", action="store_true", help=say(
         "a blank cell of labels means: no signal (default: not said)",
         "una celda de etiquetas vacía significa: ninguna señal (si no: no se dice)",
@@ -105,7 +106,7 @@ def labelled_options(
                 cure=say("Write role=column, each role once", "Escriba papel=columna, cada papel una vez"),
             )
         columns[role.strip()] = column.strip()
-    named = arguments.new_signals
+    named: str | None = getattr(arguments, "new_signals", None)
     return LabelledOptions(
         columns=columns,
         new_signals=None if named is None else tuple(name.strip() for name in named.split(",") if name.strip()),

@@ -28,6 +28,11 @@ ACTIONS: Final[dict[str, tuple[str, str, str]]] = {
     "rollback": (_REST, "go back to the version before", "vuelve a la versión anterior"),
     "verify": (_REST, "check the files and the self-test of versions", "comprueba ficheros y autoprueba de versiones"),
     "add": (_REST, "add a model folder to the registry", "añade una carpeta de modelo al registro"),
+    "remove": (
+        _REST,
+        "remove a version that is not current from the registry",
+        "retira del registro una versión que no es la actual",
+    ),
 }
 """Action -> its module, and what it does in English and Spanish."""
 

@@ -1,4 +1,4 @@
-"""``hx-detect models show|verify|add|rollback``. In: names of versions. Out: what they are; the registry, changed."""
+"""``hx-detect models show|verify|add|rollback|remove``. In: names of versions. Out: what they are; a registry."""
 
 from __future__ import annotations
 
@@ -41,6 +41,15 @@ def _declare_rollback(parser: argparse.ArgumentParser) -> None:
     _declare_who(parser)
 
 
+def _declare_remove(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("model", metavar="NAME@VERSION",
+                        help=say("a version of the registry that is not current",
+                                 "una versión del registro que no sea la actual"))  # fmt: skip
+    parser.add_argument("--why", metavar=say("TEXT", "TEXTO"), help=say("written into the lineage",
+                                                                         "queda escrito en el linaje"))  # fmt: skip
+    _declare_who(parser)
+
+
 def _declare_who(parser: argparse.ArgumentParser) -> None:
     wording = say("for the lineage (default: your user)", "para el linaje (si no, su usuario)")
     parser.add_argument("--who", metavar=say("NAME", "NOMBRE"), help=wording)
@@ -51,6 +60,7 @@ DECLARE: Final[dict[str, Callable[[argparse.ArgumentParser], None]]] = {
     "verify": _declare_verify,
     "add": _declare_add,
     "rollback": _declare_rollback,
+    "remove": _declare_remove,
 }
 """Action -> what declares its arguments."""
 
@@ -71,7 +81,7 @@ def run(arguments: argparse.Namespace) -> int:
     from hx_detect.registry.versions import Registry
 
     registry = Registry(arguments.registry)
-    actions = {"show": _show, "verify": _verify, "add": _add, "rollback": _rollback}
+    actions = {"show": _show, "verify": _verify, "add": _add, "rollback": _rollback, "remove": _remove}
     return actions[arguments.action](registry, arguments)
 
 
@@ -92,7 +102,7 @@ def _show(registry: Registry, arguments: argparse.Namespace) -> int:
 
 def _event_shown(one: dict[str, Any]) -> str:
     kinds = {"added": say("added", "añadida"), "promoted": say("promoted", "promovida"),
-             "rolled_back": say("gone back to", "recuperada")}  # fmt: skip
+             "rolled_back": say("gone back to", "recuperada"), "removed": say("removed", "retirada")}  # fmt: skip
     parts = [kinds.get(one["event"], one["event"])]
     if one.get("parent"):
         parts.append(say(f"made from {one['parent']}", f"hecha a partir de {one['parent']}"))
@@ -160,6 +170,17 @@ def _rollback(registry: Registry, arguments: argparse.Namespace) -> int:
     else:
         _write(say(f"Current again: {pointer.name}@{pointer.version}",
                    f"Vuelve a ser la actual: {pointer.name}@{pointer.version}"))  # fmt: skip
+    return 0
+
+
+def _remove(registry: Registry, arguments: argparse.Namespace) -> int:
+    from hx_detect.registry.removal import remove
+
+    gone = remove(registry, arguments.model, arguments.why, arguments.who)
+    if arguments.json:
+        _write(json.dumps({"removed": gone.full_name, "path": gone.place}, ensure_ascii=False))
+    else:
+        _write(say(f"Removed from the registry: {gone.full_name}", f"Retirada del registro: {gone.full_name}"))
     return 0
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from hx_detect.commands.labelled_arguments import add_labelled_arguments, feedback_records, labelled_options
 from hx_detect.commands.models_actions import which
 from hx_detect.errors import OutputError, UsageError
 from hx_detect.wording import say
@@ -48,10 +49,9 @@ def _declare_judging(parser: argparse.ArgumentParser) -> None:
     evaluation = say("labelled texts of yours on which it must not be worse",
                      "textos etiquetados suyos en que no debe empeorar")  # fmt: skip
     add("--evaluation", nargs="+", default=[], metavar=files, help=evaluation)
-    role = say("what a column of the data is; may be repeated", "qué es una columna de los datos; repetible")
-    add("--map", action="append", default=[], metavar=say("ROLE=COLUMN", "PAPEL=COLUMNA"), help=role)
     resamples = say("of the bootstrap (default: %(default)s)", "del bootstrap (%(default)s)")
     add("--resamples", type=int, default=1_000, metavar="N", help=resamples)
+    add_labelled_arguments(parser, files=False)
 
 
 DECLARE: Final[dict[str, Callable[[argparse.ArgumentParser], None]]] = {
@@ -82,20 +82,10 @@ def _judging(arguments: argparse.Namespace) -> Judging:
     from hx_detect.registry.gate import GateOptions
     from hx_detect.registry.promotion import Judging
 
-    options = GateOptions(resamples=arguments.resamples)
-    return Judging(tuple(arguments.data), tuple(arguments.evaluation), _columns(arguments.map), options)
-
-
-def _columns(given: Sequence[str]) -> dict[str, str]:
-    pairs = [one.partition("=") for one in given]
-    for role, sign, column in pairs:
-        if not (role and sign and column):
-            raise UsageError(
-                f"--map {role}{sign}{column}",
-                cure=say("Write --map role=column, as --map text=opinion",
-                         "Escriba --map papel=columna, p. ej. --map text=opinion"),
-            )  # fmt: skip
-    return {role: column for role, _, column in pairs}
+    how = labelled_options(arguments)
+    records = {"feedback": feedback_records(arguments.feedback)} if arguments.feedback else {}
+    gate = GateOptions(resamples=arguments.resamples)
+    return Judging(tuple(arguments.data), tuple(arguments.evaluation), how, records, gate)
 
 
 def _compare(registry: Registry, arguments: argparse.Namespace, judging: Judging) -> int:

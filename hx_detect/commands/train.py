@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from hx_detect.commands.labelled_arguments import labelled_options
 from hx_detect.commands.sources import add_source_arguments, sources_of
 from hx_detect.commands.train_quick import add_quick_arguments, run_quick
 from hx_detect.errors import MissingExtraError, UsageError
@@ -75,7 +76,7 @@ def run(arguments: argparse.Namespace) -> int:
         MissingExtraError: the extra ``train`` is not installed.
         LearningError: recipe, data, encoder or checkpoint are not to be had.
     """
-    if arguments.files and not arguments.recipe:
+    if (arguments.files or arguments.feedback) and not arguments.recipe:
         return run_quick(arguments)
     if arguments.corpora is None:
         raise UsageError(
@@ -90,13 +91,13 @@ def run(arguments: argparse.Namespace) -> int:
     return _run_full(arguments)
 
 
-def _labelled_rows(places: list[str]) -> tuple[LabelledRow, ...]:
+def _labelled_rows(arguments: argparse.Namespace) -> tuple[LabelledRow, ...]:
     """The rows of ``--data``."""
-    if not places:
+    if not arguments.data:
         return ()
     from hx_detect.learning.labelled_tables import read_labelled
 
-    table = read_labelled(places)
+    table = read_labelled(arguments.data, labelled_options(arguments))
     for column in table.columns_found:
         _tell(f"{column.file}: {column.role} = {column.column} ({column.how})")
     _tell(say(f"{len(table.rows)} labelled rows, {len(table.rejects)} remarks",
@@ -125,7 +126,7 @@ def _run_full(arguments: argparse.Namespace) -> int:
     recipe = read_recipe(arguments.recipe or Path("training/recipes/full.toml"))
     outcome = run_training(
         recipe,
-        replace(sources_of(arguments, permissive_only=recipe.permissive_only), labelled=_labelled_rows(arguments.data)),
+        replace(sources_of(arguments, permissive_only=recipe.permissive_only), labelled=_labelled_rows(arguments)),
         arguments.work,
         arguments.output or Path("models") / recipe.name,
         resume=arguments.resume,

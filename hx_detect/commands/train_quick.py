@@ -8,11 +8,12 @@ import re
 import sys
 import tempfile
 import time
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hx_detect.errors import LearningError, MissingExtraError, UsageError
-from hx_detect.labels import KINDS
+from hx_detect.commands.labelled_arguments import add_labelled_arguments, labelled_from, labelled_options
+from hx_detect.errors import LearningError, MissingExtraError, OutputError, UsageError
 from hx_detect.wording import say
 
 if TYPE_CHECKING:
@@ -23,12 +24,7 @@ if TYPE_CHECKING:
 
 def add_quick_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the labelled files and what only the quick way needs."""
-    parser.add_argument(
-        "files",
-        nargs="*",
-        metavar=say("FILE", "FICHERO"),
-        help=say("labelled rows: refits the heads of the model in use", "filas etiquetadas: reajusta el modelo en uso"),
-    )
+    add_labelled_arguments(parser)
     add = parser.add_argument_group(say("quick way, with FILE", "vía rápida, con FICHERO")).add_argument
     model = say("folder or NAME@VERSION to start from", "carpeta o NOMBRE@VERSIÓN de partida")
     add("--model", metavar=say("MODEL", "MODELO"), help=model)
@@ -36,14 +32,8 @@ def add_quick_arguments(parser: argparse.ArgumentParser) -> None:
         "del modelo nuevo (si no, el del anterior)"))  # fmt: skip
     add("--version", dest="new_version", metavar="V", help=say("of the new model (default: the next one)",
         "del modelo nuevo (si no, la siguiente)"))  # fmt: skip
-    add("--map", action="append", default=[], metavar=say("ROLE=COLUMN", "PAPEL=COLUMNA"),
-        help=say("which column is what", "qué columna es cada cosa"))  # fmt: skip
-    add("--new-signals", metavar="A,B", help=say(
-        "labels to learn as own signals (default: all unknown ones with enough examples)",
-        "etiquetas que aprender como señales propias (si no, las desconocidas con bastantes ejemplos)"))  # fmt: skip
     add("--title", action="append", default=[], metavar="SIGNAL=ES|EN", help=say(
         "names of an own signal, Spanish and English", "nombres de una señal propia, español e inglés"))  # fmt: skip
-    add("--kind", choices=KINDS, help=say("kind of texts that do not say theirs", "tipo de los textos que no lo digan"))
     add("--seed", type=int, default=13, metavar="N", help=say("of folds and bootstraps (default: %(default)s)",
         "de particiones y remuestreos (%(default)s)"))  # fmt: skip
 
@@ -55,6 +45,8 @@ def run_quick(arguments: argparse.Namespace) -> int:
         MissingExtraError: the extra ``learn`` is not installed.
         InputError: a file cannot be read.
         UsageError: an option makes no sense.
+        OutputError: there is something already where the model is to be written.
+        VersionExistsError: the registry has this version.
         LearningError: the rows do not suffice, or the model cannot be refitted.
     """
     try:
@@ -67,8 +59,10 @@ def run_quick(arguments: argparse.Namespace) -> int:
     from hx_detect.bundle import load_bundle
 
     parent = load_bundle(arguments.model)
-    table = _read(arguments, parent)
     options = _options(arguments, parent)
+    _check_free(arguments.output, options)
+    table = _read(arguments, parent)
+    _check_titles(options, {*table.own_signals, *parent.decision.own_names})
     if arguments.output is not None:
         figures = refit(parent, table, arguments.output, options, _tell)
         sys.stdout.write(f"{arguments.output}\n")
@@ -83,28 +77,41 @@ def run_quick(arguments: argparse.Namespace) -> int:
 
 def _read(arguments: argparse.Namespace, parent: Bundle) -> LabelledTable:
     """Read the rows, and say what was found before anything starts."""
-    from hx_detect.learning.labelled_row import LabelledOptions
-    from hx_detect.learning.labelled_tables import read_labelled
-
-    wanted = None if arguments.new_signals is None else tuple(filter(None, arguments.new_signals.split(",")))
-    options = LabelledOptions(
-        columns=_pairs(arguments.map, "--map"),
-        new_signals=wanted,
-        model_signals=tuple(parent.decision.own_names),
-        kind=arguments.kind,
-    )
-    table = read_labelled(arguments.files, options)
+    table = labelled_from(arguments, model_signals=parent.decision.own_names)
     for column in table.columns_found:
         _tell(f"{column.file}: {column.role} = {column.column} ({column.how})")
     for reject in table.rejects:
         failure = reject.failure
         _tell(f"{reject.file} {say('row', 'fila')} {failure.row}, {failure.field}: {failure.message}. {failure.cure}")
-    _check_wanted(wanted or (), table)
+    _check_wanted(labelled_options(arguments).new_signals or (), table)
     for unknown in table.unknown_labels:
         near = say(f" (did you mean {unknown.suggestion}?)", f" (¿quería decir {unknown.suggestion}?)")
         state = say("own signal", "señal propia") if unknown.own else say("left out", "se omite")
         _tell(f"{unknown.name}: {len(unknown.rows)}, {state}{near if unknown.suggestion else ''}")
+    _tell_languages(table, parent)
+    _tell_single_classes(table)
     return table
+
+
+def _tell_single_classes(table: LabelledTable) -> None:
+    from hx_detect.learning.label_balance import notes_on
+    from hx_detect.learning.label_tasks import label_tasks
+
+    for note in notes_on(table, label_tasks(table.rows, table.own_signals)):
+        if note.code == "one_class":
+            _tell(note.message)
+
+
+def _tell_languages(table: LabelledTable, parent: Bundle) -> None:
+    from hx_detect.learning.quick_rows import in_other_languages
+
+    foreign = in_other_languages(table.rows, parent.cleaning)
+    if foreign:
+        rows = ", ".join(str(row.row) for row in foreign[:5]) + (" …" if len(foreign) > 5 else "")
+        _tell(say(f"{len(foreign)} texts read as neither Spanish nor English (rows {rows}); they are learned from all"
+                  " the same: hx-detect data check lists them",
+                  f"{len(foreign)} textos no parecen ni español ni inglés (filas {rows}); se aprende de ellos igual:"
+                  " hx-detect data check los enumera"))  # fmt: skip
 
 
 def _check_wanted(wanted: tuple[str, ...], table: LabelledTable) -> None:
@@ -121,14 +128,38 @@ def _check_wanted(wanted: tuple[str, ...], table: LabelledTable) -> None:
 
 
 def _options(arguments: argparse.Namespace, parent: Bundle) -> RefitOptions:
+    from hx_detect.io.columns import fold
     from hx_detect.learning.quick_refit import RefitOptions
 
     titles = {}
     for name, pair in _pairs(arguments.title, "--title").items():
         es, sign, en = pair.partition("|")
-        titles[name] = (es.strip(), en.strip() if sign else es.strip())
+        titles[fold(name)] = (es.strip(), en.strip() if sign else es.strip())
     name = arguments.name or parent.name
     return RefitOptions(name, arguments.new_version or _next_version(name, parent.version), arguments.seed, titles)
+
+
+def _check_free(output: Path | None, options: RefitOptions) -> None:
+    """Stop before the work where the new model would be in the way of something."""
+    from hx_detect.registry.removal import check_unused
+    from hx_detect.registry.versions import Registry
+
+    if output is None:
+        check_unused(Registry(), options.name, options.version)
+    elif output.exists() and not (output.is_dir() and not any(output.iterdir())):
+        raise OutputError(
+            say(f"{output} exists already", f"{output} ya existe"),
+            cure=say("Name a folder that is not there yet with -o", "Indique con -o una carpeta que aún no exista"),
+        )
+
+
+def _check_titles(options: RefitOptions, own: set[str]) -> None:
+    """Every signal that is given a name is one of the new model's own."""
+    for name in sorted(set(options.titles) - own):
+        raise UsageError(
+            say(f"--title {name}: there is no such signal of your own", f"--title {name}: no hay tal señal propia"),
+            cure=say("There are: ", "Hay: ") + (", ".join(sorted(own)) or say("none", "ninguna")),
+        )
 
 
 def _next_version(name: str, parent: str) -> str:
@@ -140,13 +171,17 @@ def _next_version(name: str, parent: str) -> str:
 def _register(folder: Path, table: LabelledTable, parent: Bundle, arguments: argparse.Namespace) -> str:
     """Put the model into the registry; it is not current until it is promoted."""
     from hx_detect.registry.lineage import DataFile, Origin
+    from hx_detect.registry.promotion import reading_of
     from hx_detect.registry.versions import Registry
 
     info = json.loads((folder / "bundle.json").read_bytes())
     metrics = json.loads((folder / "metrics.json").read_bytes())
-    places = {Path(file).name: str(Path(file).resolve()) for file in arguments.files if Path(file).is_file()}
-    columns = _pairs(arguments.map, "--map")
-    data = tuple(DataFile(file.name, file.sha256, file.rows, places.get(file.name), columns) for file in table.files)
+    places = [str(Path(file).resolve()) if Path(file).is_file() else None for file in arguments.files]
+    options = labelled_options(arguments)
+    data = tuple(
+        DataFile(file.name, file.sha256, file.rows, place, options.columns, reading_of(options))
+        for file, place in zip_longest(table.files, places)
+    )
     origin = Origin(f"{parent.name}@{parent.version}", parent.checksum, data, info["lineage"]["recipe"],
                     metrics["headline"])  # fmt: skip
     added = Registry().add(folder, origin)

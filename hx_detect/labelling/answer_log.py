@@ -154,7 +154,7 @@ def _read(place: Path) -> dict[str, Record]:
         with place.open("r+b") as file:
             file.truncate(len(whole))
     found: dict[str, Record] = {}
-    for number, line in enumerate(whole.decode("utf-8", errors="replace").splitlines(), 1):
+    for number, line in enumerate(whole.decode("utf-8", errors="replace").split("\n")[:-1], 1):
         try:
             record = json.loads(line)
             found[text_hash(record["text"])] = record

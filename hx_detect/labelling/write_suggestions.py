@@ -6,7 +6,6 @@ The columns ``sentiment``, ``signals`` and ``stage`` are left empty, for people 
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 from collections.abc import Mapping, Sequence
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from hx_detect.errors import UsageError
+from hx_detect.io.csv_rows import csv_rows
 from hx_detect.labelling.reasons import reason
 from hx_detect.labelling.suggest import Suggestion
 from hx_detect.labelling.tool_exports import argilla_records, argilla_settings, label_studio_config, label_studio_tasks
@@ -105,7 +105,7 @@ def _record(suggestion: Suggestion) -> dict[str, Any]:
 
 def _table(suggestions: Sequence[Suggestion], delimiter: str) -> bytes:
     text = io.StringIO(newline="")
-    writer = csv.writer(text, delimiter=delimiter, lineterminator="\n")
+    writer = csv_rows(text, delimiter)
     writer.writerow(COLUMNS)
     for one in suggestions:
         writer.writerow(["" if value is None else value for value in _record(one).values()])

@@ -31,9 +31,9 @@ def notes_on(table: LabelledTable, tasks: Sequence[LabelTask]) -> Iterator[Note]
             count = len(label.rows)
             yield Note(
                 "unknown_label",
-                say(f"{label.name!r} is no signal of the model: {count} texts have it, {FEWEST_EXAMPLES} are needed to"
+                say(f"{label.name!r} is no signal of the model: {_having(count)}, {FEWEST_EXAMPLES} are needed to"
                     f" learn it; --new-signals {label.key} asks for it",
-                    f"{label.name!r} no es una señal del modelo: la tienen {count} textos y hacen falta"
+                    f"{label.name!r} no es una señal del modelo: {_having(count)} y hacen falta"
                     f" {FEWEST_EXAMPLES} para aprenderla; se pide con --new-signals {label.key}"),
             )  # fmt: skip
     for key in table.own_signals:
@@ -41,6 +41,12 @@ def notes_on(table: LabelledTable, tasks: Sequence[LabelTask]) -> Iterator[Note]
             "own_signal",
             say(f"{key!r} will be learned as a signal of your own", f"{key!r} se aprenderá como señal propia"),
         )
+
+
+def _having(count: int) -> str:
+    if count == 1:
+        return say("1 text has it", "la tiene 1 texto")
+    return say(f"{count} texts have it", f"la tienen {count} textos")
 
 
 def _of_signal(task: LabelTask) -> Iterator[Note]:
@@ -55,8 +61,8 @@ def _of_signal(task: LabelTask) -> Iterator[Note]:
     elif 0 < holds < FEWEST_EXAMPLES:
         yield Note(
             "too_few",
-            say(f"{task.name}: {holds} texts have it, {FEWEST_EXAMPLES} or more are needed to learn much",
-                f"{task.name}: la tienen {holds} textos, hacen falta {FEWEST_EXAMPLES} o más para aprender algo"),
+            say(f"{task.name}: {_having(holds)}, {FEWEST_EXAMPLES} or more are needed to learn much",
+                f"{task.name}: {_having(holds)}, hacen falta {FEWEST_EXAMPLES} o más para aprender algo"),
         )  # fmt: skip
 
 
@@ -79,5 +85,6 @@ def _of_classes(task: LabelTask) -> Iterator[Note]:
         if len(counts) > 1 and count < FEWEST_EXAMPLES:
             yield Note(
                 "too_few",
-                say(f"{task.name}: only {count} texts say {other}", f"{task.name}: solo {count} textos dicen {other}"),
-            )
+                say(f"{task.name}: only {count} {'text says' if count == 1 else 'texts say'} {other}",
+                    f"{task.name}: solo {count} {'texto dice' if count == 1 else 'textos dicen'} {other}"),
+            )  # fmt: skip

@@ -61,7 +61,7 @@ def leaks_into(rows: Sequence[LabelledRow], evaluation: Mapping[str, Sequence[st
         how = say("is", "Es") if text == row.text else say("is nearly", "Es casi")
         yield problem_of(row, LEAK, "text", "", "",
                          say(f"It {how} text {number} of {name}: a model that learns it cannot be judged on that set",
-                             f"{how} el texto {number} de {name}: no sirve para juzgar a un modelo que lo aprende"),
+                             f"{how} el texto {number} de «{name}»: no sirve para juzgar a un modelo que lo aprende"),
                          _CERTAIN[LEAK])  # fmt: skip
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Sequence
 from typing import Final
 
+from hx_detect.io.csv_rows import csv_rows
+from hx_detect.io.spreadsheet_cells import no_formula
 from hx_detect.learning.label_problems import DataCheck, Problem, kind_title
 from hx_detect.learning.label_tasks import ABSENT, PRESENT
 from hx_detect.wording import language, say
@@ -15,7 +16,6 @@ COLUMNS: Final = (
     "rank", "kind", "file", "row", "id", "field", "value", "suggestion", "certainty", "why", "text",
 )  # fmt: skip
 """Of the worked list as CSV: names stay the same in both languages."""
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 _FEW: Final = 10
 _STYLE: Final = (
     "body{font:16px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:78rem;padding:0 1rem;color:#1b1b1b;"
@@ -105,11 +105,11 @@ def html(check: DataCheck) -> str:
 def table_csv(check: DataCheck) -> str:
     """The worked list as CSV with ``COLUMNS``; cells that a spreadsheet would compute begin with an apostrophe."""
     target = io.StringIO()
-    writer = csv.writer(target, lineterminator="\n")
+    writer = csv_rows(target)
     writer.writerow(COLUMNS)
     for problem in check.problems:
         values = (getattr(problem, name) for name in COLUMNS)
-        writer.writerow([_harmless("" if value is None else str(value)) for value in values])
+        writer.writerow([no_formula("" if value is None else str(value)) for value in values])
     return target.getvalue()
 
 
@@ -166,7 +166,7 @@ def _row(problem: Problem) -> tuple[str, ...]:
 
 def _one_line(problem: Problem) -> str:
     change = f" {_class(problem.value)} -> {_class(problem.suggestion)}" if problem.suggestion else ""
-    words = " ".join(problem.text.split())[:60]
+    words = " ".join((problem.text or problem.why).split())[: 60 if problem.text else None]
     return f"{problem.file}:{problem.row} {problem.field}{change} · {kind_title(problem.kind)} · {words}"
 
 
@@ -186,7 +186,3 @@ def _plain(text: str) -> str:
 
 def _cell(text: str) -> str:
     return " ".join(_plain(text).replace("|", "\\|").split())
-
-
-def _harmless(cell: str) -> str:
-    return "'" + cell if cell.startswith(_FORMULA) else cell

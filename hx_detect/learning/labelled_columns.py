@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
@@ -39,6 +40,7 @@ _FITTING: Final = 0.7
 _SURE: Final = 0.9
 """The same, for a column whose name says nothing."""
 _FEWEST: Final = 3
+_RANGE_BEHIND: Final = re.compile(r"_\d+_(?:a_|al_|to_)?\d+$")
 _PREFIXES: Final = ("signal", "senal", "label", "etiqueta")
 
 
@@ -65,10 +67,10 @@ def find_columns(table: Table, file: str, options: LabelledOptions) -> list[Foun
     if TEXT not in (role for role, _ in chosen.values()):
         chosen[_text_column(table, file, chosen)] = (TEXT, say("by its name and content", "por su nombre y contenido"))
     if options.need_labels and not any(is_label(role) for role, _ in chosen.values()):
-        raise _nothing_to_learn(table, file)
+        raise _nothing_to_learn(table, file, filled)
     for name, cells in filled.items():
         if name not in chosen:
-            chosen[name] = (UNUSED, _why_unused(name, cells))
+            chosen[name] = (UNUSED, _why_unused(name, cells, blanks=len(cells) < len(table.sample)))
     places = {name: place for place, name in enumerate(table.columns)}
     ordered = sorted(chosen, key=lambda name: places.get(name, len(places)))
     return [FoundColumn(file, chosen[name][0], name, chosen[name][1]) for name in ordered]
@@ -140,7 +142,7 @@ def _add_by_name(chosen: dict[str, tuple[str, str]], filled: Mapping[str, Sequen
     taken = {role for role, _ in chosen.values()}
     for role in (*VALUE_ROLES, *PLAIN_ROLES, EVIDENCE, LABELS):
         for column, cells in filled.items():
-            if role in taken or column in chosen or not cells or fold(column) not in COLUMN_NAMES[role]:
+            if role in taken or column in chosen or not cells or _bare(column) not in COLUMN_NAMES[role]:
                 continue
             if role == LABELS and fold(column) in GENERIC:
                 found = _by_content(cells, taken)
@@ -198,25 +200,42 @@ def _text_column(table: Table, file: str, chosen: Mapping[str, object]) -> str:
         ) from error
 
 
-def _nothing_to_learn(table: Table, file: str) -> ColumnError:
+def _nothing_to_learn(table: Table, file: str, filled: Mapping[str, Sequence[Any]]) -> ColumnError:
+    near = [f"{column}: {why}" for column, cells in filled.items() if (why := _near_miss(column, cells))]
+    so_near = f" ({'; '.join(near)})" if near else ""
     return ColumnError(
-        say(f"No column of {file} holds labels", f"Ninguna columna de {file} contiene etiquetas"),
+        say(f"No column of {file} holds labels", f"Ninguna columna de {file} contiene etiquetas") + so_near,
         cure=say("Name them, as --map labels=COLUMN, --map sentiment=COLUMN, --map ignored=COLUMN. It has: ",
                  "Indíquelas, como --map labels=COLUMNA, --map sentiment=COLUMNA, --map ignored=COLUMNA. Tiene: ")
         + _listed(table.columns),
     )  # fmt: skip
 
 
-def _why_unused(column: str, cells: Sequence[Any]) -> str:
+def _bare(column: str) -> str:
+    """The folded name without the range that a survey tool puts behind it: ``Valoración (1-5)`` -> ``valoracion``."""
+    return _RANGE_BEHIND.sub("", fold(column))
+
+
+def _near_miss(column: str, cells: Sequence[Any]) -> str:
+    """Says that a column is named as a role whose values it does not have; nothing where it is not so."""
+    for role in VALUE_ROLES:
+        if cells and _bare(column) in COLUMN_NAMES[role] and _share(role, cells) < _FITTING:
+            share = f"{100 * _share(role, cells):.0f} %"
+            return say(f"named as {role}, but only {share} of its cells read so",
+                       f"se llama como {role}, pero solo el {share} de sus celdas se lee así")  # fmt: skip
+    return ""
+
+
+def _why_unused(column: str, cells: Sequence[Any], *, blanks: bool) -> str:
     if fold(column).startswith(OURS) or fold(column) == "hx":
         return say("the model's own score, no label", "puntuación del modelo, no es una etiqueta")
     if not cells:
         return say("blank", "vacía")
-    if _are_marks(cells) and len({yes_or_no(cell) for cell in cells}) > 1:
-        bare = fold(column)
-        return say(f"marks: a signal of your own? --new-signals {bare}",
-                   f"marcas: ¿una señal propia? --new-signals {bare}")  # fmt: skip
-    return say("not a label", "no es una etiqueta")
+    kinds = {yes_or_no(cell) for cell in cells}
+    if _are_marks(cells) and (len(kinds) > 1 or blanks):
+        options = f"--new-signals {fold(column)}" + (" --blank-is-none" if len(kinds) == 1 else "")
+        return say(f"marks: a signal of your own? {options}", f"marcas: ¿una señal propia? {options}")
+    return _near_miss(column, cells) or say("not a label", "no es una etiqueta")
 
 
 def _filled(table: Table, column: str) -> list[Any]:

@@ -88,7 +88,7 @@ def _flattened(rows: Iterable[Row], table: Table) -> Table:
             flat.append(row)
             continue
         flat += [Row(row.number, values) for values in flat_records(row.values, lists)]
-    return replace(_in_memory(flat, table), format=tool, details=(*table.details, tool))
+    return replace(_in_memory(flat, table), format=tool)
 
 
 def _in_memory(rows: Sequence[Row], table: Table) -> Table:

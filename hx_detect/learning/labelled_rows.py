@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -32,6 +33,7 @@ from hx_detect.wording import say
 
 LONGEST_TEXT: Final = 100_000
 """Longer texts are no customer's words but a file pasted into a cell."""
+_BROKEN: Final = re.compile("[\0\ud800-\udfff]")
 
 
 @dataclass(slots=True)
@@ -203,11 +205,14 @@ class RowReader:
         if is_blank(text):
             return RowFailure(number, field, "empty", say("The text is empty", "El texto está vacío"),
                               say("Nothing to learn from", "No hay nada que aprender"), identifier)  # fmt: skip
-        if not isinstance(text, str) or "\0" in text or len(text) > LONGEST_TEXT:
+        if not isinstance(text, str) or _BROKEN.search(text) or len(text) > LONGEST_TEXT:
             return RowFailure(number, field, "not_text",
-                              say(f"The text is no text, holds a NUL character, or is longer than {LONGEST_TEXT:,}",
-                                  f"El texto no es texto, contiene un carácter NUL o pasa de {LONGEST_TEXT:,}"),
-                              say("Write it as text", "Escríbalo como texto"), identifier, str(text)[:200])  # fmt: skip
+                              say("The text is no text, holds a NUL character or half a surrogate pair, or is longer"
+                                  f" than {LONGEST_TEXT:,}",
+                                  "El texto no es texto, contiene un carácter NUL o un carácter a medias, o pasa de"
+                                  f" {LONGEST_TEXT:,}"),
+                              say("Write it as text", "Escríbalo como texto"), identifier,
+                              _BROKEN.sub("\ufffd", str(text)[:200]))  # fmt: skip
         return None
 
 

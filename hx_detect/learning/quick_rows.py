@@ -22,6 +22,8 @@ from hx_detect.stages.language import LanguageIdentifier
 NEW_SOURCE: Final = "new"
 """Source of the examples that are made of new rows."""
 _SURE: Final = 0.5
+_FOREIGN: Final = 0.9
+"""Probability from which a text that says no language is taken for one of neither."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,6 +84,25 @@ def _languages(rows: Sequence[LabelledRow], cleaning: CleaningSpec) -> NDArray[n
             known = identifier.identify(clean(row.text, cleaning).text).nearer
         found.append(TABLE_LANGUAGES.index("es" if known == "es" else "en"))
     return np.array(found, np.intp)
+
+
+def in_other_languages(rows: Sequence[LabelledRow], cleaning: CleaningSpec) -> list[LabelledRow]:
+    """The rows that do not say their language and read as neither Spanish nor English.
+
+    Args:
+        rows: labelled rows.
+        cleaning: the model's.
+    """
+    silent = [row for row in rows if row.language is None]
+    if not silent:
+        return []
+    identifier = LanguageIdentifier()
+    found = []
+    for row in silent:
+        guess = identifier.identify(clean(row.text, cleaning).text)
+        if guess.code == "other" and guess.probability >= _FOREIGN:
+            found.append(row)
+    return found
 
 
 def _groups(rows: Sequence[LabelledRow], logits: BatchLogits, decision: Decision) -> NDArray[np.intp]:

@@ -25,6 +25,7 @@ class DataFile:
         rows: number of rows.
         place: where it lay, so that the gate can read its held-out part again; None where that is nobody's business.
         columns: role -> column, as given with ``--map``.
+        reading: how else it was read, where that was said: ``sheet``, ``encoding``, ``blank_is_none`` …
     """
 
     name: str
@@ -32,6 +33,7 @@ class DataFile:
     rows: int
     place: str | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
+    reading: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,7 @@ def event(kind: str, version: str, checksum: str, who: str | None = None, **more
     """A new event: what happened to which version, who did it and when.
 
     Args:
-        kind: ``added``, ``promoted`` or ``rolled_back``.
+        kind: ``added``, ``promoted``, ``rolled_back`` or ``removed``.
         version: of the model.
         checksum: of that version.
         who: who did it; None for the user of this process.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
 from typing import Any, Final
@@ -12,6 +12,7 @@ from typing import Any, Final
 from hx_detect.bundle import load_bundle
 from hx_detect.bundle_places import Pointer
 from hx_detect.errors import GateRefusedError, HxDetectError, RegistryError, UsageError
+from hx_detect.io.rows import ReadOptions
 from hx_detect.labels import SIGNAL_INDEX
 from hx_detect.learning.labelled_row import LabelledOptions, LabelledTable
 from hx_detect.learning.labelled_tables import read_labelled
@@ -27,6 +28,9 @@ from hx_detect.wording import say
 
 VERDICT_JSON: Final = "verdict.json"
 _PROBE: Final = "hola"
+_READ: Final = ("delimiter", "encoding", "sheet")
+_MEANT: Final = ("blank_is_none", "kind")
+Records = Mapping[str, Sequence[Mapping[str, Any]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +40,15 @@ class Judging:
     Attributes:
         data: files of the new data; none takes those that the lineage names, where they are still the same.
         evaluation: files of one's own on which it must not be worse.
-        columns: role -> column, as given with ``--map``.
+        how: how the files are read.
+        records: name -> records that are there already, as the service's feedback; new data too.
         gate: resamples, seed.
     """
 
     data: tuple[str, ...] = ()
     evaluation: tuple[str, ...] = ()
-    columns: Mapping[str, str] = field(default_factory=dict)
+    how: LabelledOptions = field(default_factory=LabelledOptions)
+    records: Records = field(default_factory=dict)
     gate: GateOptions = field(default_factory=GateOptions)
 
 
@@ -84,7 +90,7 @@ def compare(
     for place in judging.evaluation:
         taken = {one.name for one in sets}
         name = next(one for one in _names_for(place) if one not in taken)
-        sets.append(evaluation_set(_table([place], judging.columns, own).rows, name, own))
+        sets.append(evaluation_set(_table([place], judging.how, own).rows, name, own))
     if asking is not None:
         learned = [row.text for row in asking.seen]
         sets = [frozen, *(without(one, learned) for one in sets[1:]), asking]
@@ -201,20 +207,35 @@ def _names_for(place: str) -> Iterator[str]:
     yield from (f"{name}-{number}" for number in count(2))
 
 
-def _table(places: Sequence[str], columns: Mapping[str, str], own: Sequence[str]) -> LabelledTable:
-    return read_labelled(places, LabelledOptions(columns=columns, new_signals=tuple(own), model_signals=tuple(own)))
+def _table(
+    places: Sequence[str], how: LabelledOptions, own: Sequence[str], records: Records | None = None
+) -> LabelledTable:
+    return read_labelled(places, replace(how, new_signals=tuple(own), model_signals=tuple(own)), records=records)
+
+
+def reading_of(options: LabelledOptions) -> dict[str, Any]:
+    """How labelled data were read, beside their columns, as the lineage keeps it; what was not said is left out."""
+    said = {name: getattr(options.read, name) for name in _READ} | {name: getattr(options, name) for name in _MEANT}
+    return {name: value for name, value in said.items() if value not in (None, False)}
+
+
+def _how(files: Sequence[Mapping[str, Any]]) -> LabelledOptions:
+    """The reverse of ``reading_of``, with the columns."""
+    columns = {role: column for one in files for role, column in (one.get("columns") or {}).items()}
+    said = {name: value for one in files for name, value in (one.get("reading") or {}).items()}
+    meant = {name: said[name] for name in _MEANT if name in said}
+    return LabelledOptions(columns=columns, read=ReadOptions(**{name: said.get(name) for name in _READ}), **meant)
 
 
 def _asking(registry: Registry, new: ModelVersion, judging: Judging, own: Sequence[str]) -> GateSet | None:
     """The held-out part of the data given, or else of the data that the version was made from, if unchanged."""
-    if judging.data:
-        rows = _table(judging.data, judging.columns, own).rows
-        return asking_set(rows, ", ".join(Path(place).name for place in judging.data), own)
+    if judging.data or judging.records:
+        rows = _table(judging.data, judging.how, own, judging.records).rows
+        return asking_set(rows, ", ".join((*(Path(place).name for place in judging.data), *judging.records)), own)
     files = _files_of(registry, new)
-    columns = {role: column for one in files for role, column in (one.get("columns") or {}).items()}
     places = [str(one["place"]) for one in files if one.get("place")]
     try:
-        table = _table(places, columns, own) if places and len(places) == len(files) else None
+        table = _table(places, _how(files), own) if places and len(places) == len(files) else None
     except HxDetectError:
         return None
     if table is None or [file.sha256 for file in table.files] != [one["sha256"] for one in files]:

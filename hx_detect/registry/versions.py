@@ -4,7 +4,7 @@ A registry is a folder, here or behind an fsspec URL::
 
     <root>/<name>/<version>/        a model folder; its files never change
     <root>/<name>/current.json      which version is used, and those before it; exchanged in one step
-    <root>/<name>/lineage.jsonl     who added, promoted and rolled back what, when, why and from which data
+    <root>/<name>/lineage.jsonl     who added, promoted, rolled back and removed what, when, why and from which data
     <root>/<name>/verdicts/         pages of the gate
 
 The model that came with the package counts as a version without being copied.
@@ -32,10 +32,11 @@ from hx_detect.bundle_places import (
     version_of,
 )
 from hx_detect.bundle_store import LAST_FILE, BundleStore, LocalStore, open_store
-from hx_detect.errors import BundleDamagedError, BundleNotFoundError, RegistryError, VersionExistsError
+from hx_detect.errors import BundleDamagedError, BundleNotFoundError, RegistryError
 from hx_detect.registry.lineage import Origin, event, origin_of, read_events, write_event
 from hx_detect.registry.lock import writing
 from hx_detect.registry.naming import VERDICTS, check_names, version_key
+from hx_detect.registry.removal import check_unused, removed_versions, steps_back, take_away
 from hx_detect.wording import say
 
 MOST_BEFORE: Final = 100
@@ -147,8 +148,9 @@ class Registry:
         )
 
     def next_version(self, name: str, parent: str) -> str:
-        """The version after the highest of a name and of the parent: the middle number one up, as 1.1.0 -> 1.2.0."""
-        numbers = [version_key(one) for one in (parent, *(one.version for one in self.versions(name)))]
+        """The version after the highest there is or was, and the parent's: the middle number one up, 1.1.0 -> 1.2.0."""
+        taken = (parent, *(one.version for one in self.versions(name)), *removed_versions(self.events(name)))
+        numbers = [version_key(one) for one in taken]
         first, second = (*max(numbers), 0, 0)[:2]
         return f"{first}.{second + 1}.0"
 
@@ -170,14 +172,8 @@ class Registry:
         name, version = bundle.name, bundle.version
         check_names(name, version)
         with writing(self.store, f"add {name}@{version}"):
-            self._mend(name)
-            if any(one.version == version for one in self.versions(name)):
-                raise VersionExistsError(
-                    say(f"{name}@{version} exists already; versions never change",
-                        f"{name}@{version} ya existe; las versiones no cambian"),
-                    cure=say(f"Give it another version, as {self.next_version(name, version)}",
-                             f"Dele otra versión, p. ej. {self.next_version(name, version)}"),
-                )  # fmt: skip
+            self.mend(name)
+            check_unused(self, name, version)
             self.store.add_folder(folder, name, version)
             origin = origin or origin_of(bundle.info)
             write_event(self.store, name, event("added", version, bundle.checksum, who, **origin.to_dict()))
@@ -205,7 +201,7 @@ class Registry:
             RegistryError: another version became current since, or the place cannot be written.
         """
         with writing(self.store, f"promote {found.full_name}"):
-            self._mend(found.name)
+            self.mend(found.name)
             old = self.pointer(found.name)
             if (old and old.step()) != (expected and expected.step()):
                 raise RegistryError(
@@ -230,21 +226,22 @@ class Registry:
             RegistryBusyError: another process is writing.
         """
         with writing(self.store, f"rollback {name}"):
-            self._mend(name)
+            self.mend(name)
             old = self.pointer(name)
-            if old is None or not old.before:
+            steps = steps_back(old, removed_versions(self.events(name))) if old else []
+            if old is None or not steps:
                 raise RegistryError(
                     say(f"There is no version of {name} to go back to", f"No hay versión de {name} a la que volver"),
                     cure=say("See: hx-detect models list", "Vea: hx-detect models list"),
                 )
-            step = old.before[-1]
+            step = steps[-1]
             installed = shipped_bundle(name) if step["installed"] else None
             folder = installed or version_folder(self.store, name, step["version"])
             checksum = verify(folder)
             version = version_of(folder)
             more = {"from": old.version} | ({"why": why} if why else {})
             happened = event("rolled_back", version, checksum, who, **more)
-            pointer = Pointer(name, version, checksum, bool(step["installed"]), old.before[:-1], happened)
+            pointer = Pointer(name, version, checksum, bool(step["installed"]), tuple(steps[:-1]), happened)
             self._point(pointer)
         return pointer
 
@@ -274,13 +271,16 @@ class Registry:
             )  # fmt: skip
         return checksum
 
-    def _mend(self, name: str) -> None:
-        """Finish what a killed process began: half-written folders go, events that it could not write come."""
+    def mend(self, name: str) -> None:
+        """Finish what a killed process began: half-written and removed folders go, events it could not write come."""
         self.store.sweep(name)
         events = self.events(name)
         added = {one.get("version") for one in events if one["event"] == "added"}
+        gone = removed_versions(events)
         for one in self.versions(name):
-            if not one.installed and one.version not in added:
+            if not one.installed and one.version in gone:
+                take_away(self.store, name, one.version)
+            elif not one.installed and one.version not in added:
                 bundle = load_bundle(one.path)
                 origin = origin_of(bundle.info).to_dict()
                 write_event(self.store, name, event("added", one.version, bundle.checksum, "?", mended=True, **origin))

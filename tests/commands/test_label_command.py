@@ -47,6 +47,11 @@ def test_suggest_writes_beside_the_file_and_shows_the_first(tmp_path: Path, caps
     assert "the same text again: 1" in shown.err
     with (tmp_path / "o.to-label.csv").open(encoding="utf-8-sig", newline="") as file:
         assert [row["rank"] for row in csv.DictReader(file)] == list("12345")
+    (tmp_path / "o.to-label.csv").write_text("filled in", encoding="utf-8")
+    assert main(["label", "suggest", str(place)]) == 20
+    assert "o.to-label.csv exists already. Give --overwrite" in capsys.readouterr().err
+    assert (tmp_path / "o.to-label.csv").read_text(encoding="utf-8") == "filled in"
+    assert main(["label", "suggest", str(place), "--overwrite"]) == 0
 
 
 def test_suggest_leaves_out_what_was_labelled(tmp_path: Path) -> None:

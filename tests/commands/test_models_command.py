@@ -152,6 +152,30 @@ def test_the_lineage_knows_the_data(
     assert "Better on the held-out part of the new data" in capsys.readouterr().out
 
 
+def test_the_gate_reads_the_data_as_the_training_did(
+    registry: Registry, toys: dict[str, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from hx_detect.io.rows import ReadOptions
+    from hx_detect.learning.labelled_row import LabelledOptions
+    from hx_detect.learning.labelled_tables import read_labelled
+
+    file = tmp_path / "odd.txt.csv"
+    file.write_text(
+        "texto^tono\n" + "".join(f"{text}^{label}\n" for text, label in texts("n", 45)), encoding="utf-16-le"
+    )
+    how = LabelledOptions(columns={"sentiment": "tono"}, read=ReadOptions("^", "utf-16-le"), kind="review")
+    sha = read_labelled([file], how).files[0].sha256
+    said = promotion.reading_of(how)
+    assert said == {"delimiter": "^", "encoding": "utf-16-le", "kind": "review"}
+    origin = Origin(data=(DataFile("odd.txt.csv", sha, 135, str(file), how.columns, said),))
+    registry.add(toys["good"], origin)
+    assert main(["models", "promote", f"{NAME}@8.1.0", *QUICK]) == 0
+    assert "Better on the held-out part of the new data" in capsys.readouterr().out
+    given = ["--data", str(file), "--map", "sentiment=tono", "--delimiter", "^", "--encoding", "utf-16-le"]
+    assert main(["models", "compare", f"{NAME}@8.0.0", f"{NAME}@8.1.0", *given, *QUICK]) == 0
+    assert "Better on the held-out part of the new data" in capsys.readouterr().out
+
+
 def test_compare_writes_pages_and_changes_nothing(
     registry: Registry, toys: dict[str, Path], data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -196,6 +220,9 @@ def test_list_and_verify(
         (["promote", f"{NAME}@7.7.7"], 31),
         (["compare", "current", "nobody"], 31),
         (["rollback", "nobody"], 70),
+        (["remove", NAME], 70),
+        (["remove", "shipped"], 70),
+        (["remove", f"{NAME}@7.7.7"], 31),
         (["compare", "current", f"{NAME}@8.0.0", "--map", "text"], 2),
         (["compare", "current", f"{NAME}@8.0.0", "--resamples", "0"], 2),
         (["compare", "current", f"{NAME}@8.0.0", "--data", "nowhere.csv"], 11),
@@ -208,6 +235,17 @@ def test_what_does_not_work_is_one_line(
     assert main(["models", *call]) == code
     assert capsys.readouterr().err.count("\n") <= 2
     assert registry.find(NAME).version == "8.0.0"
+
+
+def test_a_version_is_removed_and_its_story_stays(
+    registry: Registry, toys: dict[str, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    registry.add(toys["good"])
+    assert main(["models", "remove", f"{NAME}@8.1.0", "--why", "too old", "--who", "ana", "--lang", "es"]) == 0
+    assert capsys.readouterr().out == f"Retirada del registro: {NAME}@8.1.0\n"
+    last = registry.events(NAME)[-1]
+    assert (last["event"], last["version"], last["who"], last["why"]) == ("removed", "8.1.0", "ana", "too old")
+    assert not (Path(registry.store.root) / NAME / "8.1.0").exists()
 
 
 def test_a_folder_has_to_be_added_first(

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
 from small_refit import OWN, labelled_rows, toy_with_replay
 
 from hx_detect.cli import main
@@ -71,6 +72,7 @@ def test_a_refit_goes_into_the_registry_and_its_signal_into_every_output(
     [
         (["--map", "text"], 2, "--map"),
         (["--title", "x"], 2, "--title"),
+        (["--title", "app_crush=caída|crash"], 2, "app_crush"),
         (["--map", "text=gone"], 14, "gone"),
         (["--model", "gone"], 31, "gone"),
         (["--new-signals", "harassment_by_phone"], 50, "harassment_by_phone"),
@@ -85,6 +87,47 @@ def test_what_cannot_be_done_is_one_line(
     (line,) = [line for line in capsys.readouterr().err.splitlines() if line.startswith("error: ")]
     assert says in line
     assert not (tmp_path / "out").exists()
+
+
+def test_nothing_is_written_over(
+    parent: Path, corrections: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "mine.txt").write_text("mine", encoding="utf-8")
+    assert main(["train", str(corrections), "--model", str(parent), "-o", str(tmp_path)]) == 20
+    assert "exists already" in capsys.readouterr().err
+    assert (tmp_path / "mine.txt").read_text(encoding="utf-8") == "mine"
+    Registry().add(parent)
+    assert main(["train", str(corrections), "--model", str(parent), "--version", "0.1.0"]) == 72
+    printed = capsys.readouterr().err
+    assert "toy@0.1.0 exists already" in printed
+    assert "labels" not in printed, "said before anything is read"
+
+
+def test_the_lineage_says_how_the_rows_were_read(
+    parent: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    book = Workbook()
+    book.create_sheet("notes", 0)
+    sheet = book.create_sheet("rows")
+    sheet.append(["text", "sentiment", "labels"])
+    for row in labelled_rows(200):
+        sheet.append([row.text, row.sentiment, ";".join(row.signals or ())])
+    sheet.append(["Das Paket kam drei Wochen zu spät und niemand hat auf meine Anrufe geantwortet", "negative", ""])
+    book.save(tmp_path / "book.xlsx")
+    call = ["train", str(tmp_path / "book.xlsx"), "--model", str(parent), "--sheet", "rows", "--blank-is-none"]
+    assert main(call) == 0
+    assert "1 texts read as neither Spanish nor English (rows 201)" in capsys.readouterr().err
+    (added,) = [event for event in Registry().events("toy") if event.get("parent")]
+    (file,) = added["data"]
+    assert (file["place"], file["reading"]) == (str(tmp_path / "book.xlsx"), {"sheet": "rows", "blank_is_none": True})
+
+
+def test_a_single_class_is_told_of(parent: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [row.text for row in labelled_rows(40)]
+    file = tmp_path / "one.csv"
+    file.write_text("text,sentiment\n" + "".join(f"{text},negative\n" for text in rows), encoding="utf-8")
+    main(["train", str(file), "--model", str(parent), "-o", str(tmp_path / "out")])
+    assert "sentiment: all 40 texts say negative; nothing can be learned from one class" in capsys.readouterr().err
 
 
 def test_nothing_to_learn_from(capsys: pytest.CaptureFixture[str]) -> None:

@@ -45,6 +45,17 @@ def test_a_half_written_line_is_cut_off_and_the_rest_goes_on(place: Path) -> Non
     assert lines(place) == ["á", "c"]
 
 
+@pytest.mark.parametrize("mark", ["\u2028", "\u0085", "\x0b", "\r\n"])
+def test_marks_that_some_take_for_line_ends_are_part_of_the_text(mark: str, place: Path) -> None:
+    text = f"Nadie contesta{mark}a nada"
+    log = AnswerLog(place)
+    log.add(record(text))
+    log.close()
+    again = AnswerLog(place)
+    assert list(again.labelled) == [text_hash(text)]
+    again.close()
+
+
 def test_undoing_takes_the_last_one_back_over_restarts(place: Path) -> None:
     log = AnswerLog(place)
     log.add(record("a", 1))

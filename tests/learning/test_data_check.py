@@ -51,6 +51,8 @@ def test_everything_at_once(tmp_path: Path) -> None:
     assert len(check.table.rows) == 6
     assert check.model == ""
     assert "not_judged" in {note.code for note in check.notes}
+    assert "labelled.csv:3 texto · cannot be used · The text is empty" in summary_text(check), "why, where no words are"
+    assert "sentiment: only 1 text says positive" in summary_text(check)
 
 
 def test_likely_label_errors_are_named_with_the_better_label() -> None:
@@ -69,7 +71,7 @@ def test_notes_on_the_whole() -> None:
     rows += [row(900, "se cierra sola", "negative", ["failure"])]
     notes = {note.message for note in check_data(LabelledTable(tuple(rows))).notes}
     assert any(message.startswith("stage: all 200 texts say support") for message in notes)
-    assert any(message.startswith("failure: 1 texts have it") for message in notes)
+    assert any(message.startswith("failure: 1 text has it") for message in notes)
     assert not any(message.startswith("rage") for message in notes)
 
 

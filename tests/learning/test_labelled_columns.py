@@ -155,3 +155,23 @@ def test_reasons_are_in_the_users_language(tmp_path: Path) -> None:
     set_language("es")
     table = read_rows(tmp_path, rows(stars=[1, 5, 3, 2], nada=["", "", "", ""]))
     assert {found.how for found in table.columns_found} == {"por su nombre y contenido", "por su nombre", "vacía"}
+
+
+def test_a_range_behind_the_name_is_no_part_of_it(tmp_path: Path) -> None:
+    table = read_rows(tmp_path, rows(**{"Valoración (1-5)": [1, 5, 3, 2], "NPS (0 a 10)": [0, 10, 7, 2]}))
+    assert roles(table) == {"opinión": "text", "Valoración (1-5)": "stars", "NPS (0 a 10)": "answer"}
+
+
+def test_a_column_named_as_a_role_whose_values_are_others_is_told_of(tmp_path: Path) -> None:
+    words = ["★★", "★★★★★", "★", "★★★"]
+    with pytest.raises(ColumnError, match="Estrellas: named as stars, but only 0 % of its cells read so"):
+        read_rows(tmp_path, rows(Estrellas=words))
+    table = read_rows(tmp_path, rows(Estrellas=words, Sentimiento=["malo", "bueno", "neutro", "malo"]))
+    assert table.columns_found[1].how == "named as stars, but only 0 % of its cells read so"
+
+
+def test_crosses_beside_blanks_are_hinted_at_too(tmp_path: Path) -> None:
+    table = read_rows(
+        tmp_path, rows(Sentimiento=["malo", "bueno", "neutro", "malo"], **{"App caída": ["", "x", "", "x"]})
+    )
+    assert table.columns_found[-1].how.endswith("--new-signals app_caida --blank-is-none")

@@ -122,6 +122,16 @@ def test_an_array_with_an_entry_that_is_no_object(tmp_path: Path) -> None:
     assert codes(table) == [(2, "bad_json", True)]
 
 
+def test_a_text_that_was_cut_within_an_emoji(tmp_path: Path) -> None:
+    file = tmp_path / "cut.json"
+    file.write_text(
+        '[{"text": "Nadie contesta \\ud83d", "stars": 1}, {"text": "Todo bien", "stars": 5}]', encoding="utf-8"
+    )
+    table = read_labelled([file])
+    assert [row.text for row in table.rows] == ["Todo bien"]
+    assert codes(table) == [(1, "not_text", True)]
+
+
 class Loaded(list[dict[str, Any]]):
     """What ``datasets.load_dataset`` gives."""
 

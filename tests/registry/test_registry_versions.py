@@ -22,6 +22,7 @@ from hx_detect.registry import lock
 from hx_detect.registry.lineage import DataFile, Origin
 from hx_detect.registry.lock import writing
 from hx_detect.registry.naming import version_key
+from hx_detect.registry.removal import remove
 from hx_detect.registry.versions import Registry
 
 
@@ -140,7 +141,8 @@ def test_the_lineage_says_where_a_version_comes_from(registry: Registry, toys: d
     assert (first["event"], first["who"], first["parent"]) == ("added", "ana", "toy@1.0.0")
     assert first["data"][0]["rows"] == 12
     assert first["recipe"] == {"seed": 13}
-    assert second["data"] == [{"name": "x.csv", "sha256": "d", "rows": 5, "place": "/x.csv", "columns": {"text": "t"}}]
+    said = {"name": "x.csv", "sha256": "d", "rows": 5, "place": "/x.csv", "columns": {"text": "t"}, "reading": {}}
+    assert second["data"] == [said]
 
 
 def test_what_a_killed_process_left_is_mended(registry: Registry, toys: dict[str, Path]) -> None:
@@ -213,3 +215,48 @@ def test_two_that_are_equally_quick_behind_a_url(monkeypatch: pytest.MonkeyPatch
 
 def test_versions_are_ordered_by_their_numbers() -> None:
     assert sorted(["1.10.0", "1.9.1", "1.10.0-rc1", "2"], key=version_key)[0] == "1.9.1"
+
+
+def test_a_version_that_is_not_current_can_be_removed(registry: Registry, toys: dict[str, Path]) -> None:
+    for version in toys:
+        registry.add(toys[version])
+        promoted(registry, version)
+    with pytest.raises(RegistryError, match="is the current model"):
+        remove(registry, "toy@1.10.0")
+    with pytest.raises(RegistryError, match="is not in the registry"):
+        remove(registry, str(toys["1.0.0"]))
+    remove(registry, "toy@1.1.0", "it shouts", "ana")
+    assert [one.version for one in registry.versions("toy")] == ["1.0.0", "1.10.0"]
+    last = registry.events("toy")[-1]
+    assert [last[key] for key in ("event", "version", "who", "why")] == ["removed", "1.1.0", "ana", "it shouts"]
+    assert last["checksum"] == load_bundle(toys["1.1.0"]).checksum
+    with pytest.raises(BundleNotFoundError):
+        registry.find("toy@1.1.0")
+    assert registry.rollback("toy").version == "1.0.0", "the removed one is no step back"
+
+
+def test_the_number_of_a_removed_version_is_not_given_again(registry: Registry, toys: dict[str, Path]) -> None:
+    for version in toys:
+        registry.add(toys[version])
+    remove(registry, "toy@1.10.0")
+    assert registry.next_version("toy", "1.0.0") == "1.11.0"
+    with pytest.raises(VersionExistsError, match=r"1\.10\.0 was removed"):
+        registry.add(toys["1.10.0"])
+
+
+def test_a_removal_that_was_killed_is_finished(
+    registry: Registry, toys: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for version in toys:
+        registry.add(toys[version])
+    with monkeypatch.context() as patch:
+        patch.setattr("hx_detect.registry.removal.take_away", killed)
+        with pytest.raises(KeyboardInterrupt):
+            remove(registry, "toy@1.1.0")
+    promoted(registry, "1.0.0")
+    assert [one.version for one in registry.versions("toy")] == ["1.0.0", "1.10.0"]
+
+
+def killed(*_: object) -> None:
+    """Stand in for the end of a process."""
+    raise KeyboardInterrupt
