@@ -40,7 +40,7 @@ demo: $(BIN)/python ## fresh machine: install, score the sample files in both la
 	done
 
 test: $(DEV) ## fresh machine: install, run the whole test suite with branch coverage
-	$(BIN)/python -m pytest -n auto --cov --cov-report=term
+	$(BIN)/python -m pytest -n auto --dist worksteal --cov --cov-report=term
 
 check: $(DEV) ## style, types, import contracts
 	$(BIN)/ruff check .
