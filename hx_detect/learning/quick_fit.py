@@ -3,12 +3,14 @@
 The change is as large as the new labels ask for and as small as old evidence allows: what it would change on the
 replayed texts is penalised by the curvature of their likelihood (Kirkpatrick et al. 2017, "Overcoming catastrophic
 forgetting", with the full Fisher matrix of each class), so that a head without new evidence stays as it is.
+Then old labels are looked at too, where they are given: a change under which a language's old texts are explained worse
+for sure is not kept. They are given for classes; of signals new labels may mean something else than the old ones.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -31,6 +33,8 @@ _RIDGE: Final = 200.0
 _ODD_RIDGE: Final = 10.0
 """The same for the factor of the old logit and the bias."""
 _LEAST: Final = 1e-12
+_FOR_SURE: Final = 1.645
+"""Standard errors by which old texts must be explained worse: 95 % confidence on one side."""
 _MOST_STEPS: Final = 100
 
 
@@ -45,6 +49,8 @@ class HeadData:
         groups: (n,); texts of one group stay in one fold.
         old_vectors: (m, h), of the replayed texts.
         old_logits: (m, c).
+        old_targets: (m, c), as ``targets``; NaN where unknown, or where the encoder was trained on the text.
+        old_languages: (m,), index of the language.
     """
 
     vectors: FloatArray
@@ -53,6 +59,8 @@ class HeadData:
     groups: NDArray[np.intp]
     old_vectors: FloatArray
     old_logits: FloatArray
+    old_targets: FloatArray
+    old_languages: NDArray[np.intp]
 
     @property
     def classes(self) -> bool:
@@ -84,8 +92,8 @@ class HeadFit:
 def fit_head(data: HeadData) -> HeadFit:
     """Fit the change of one head; how careful is chosen by cross-validation on the new texts.
 
-    The change is kept only if it lowers their log loss out of fold by more than its standard error, and if a signal's
-    texts are ranked as well as before (average precision).
+    The change is kept only if it lowers their log loss out of fold by more than its standard error, if a signal's
+    texts are ranked as well as before (average precision), and if no language's old texts are explained worse for sure.
 
     Args:
         data: the texts.
@@ -107,13 +115,38 @@ def fit_head(data: HeadData) -> HeadFit:
             break
         better = best.strength is not None or (old_loss - loss).mean() > (old_loss - loss).std() / np.sqrt(count)
         if better and _ranks_as_well(logits, data):
-            best = replace(none, strength=strength, out_of_fold=logits, loss=(_mean(old_loss), _mean(loss)))
+            change = _change(data, inputs, whitening, strength)
+            if _harms(change, data):
+                break
+            best = HeadFit(change[:size], change[size], change[size + 1], strength, logits,
+                           (_mean(old_loss), _mean(loss)))  # fmt: skip
         last = loss
-    if best.strength is None:
-        return none
-    solution = _solve(data, inputs, np.arange(count), best.strength)
-    weights = np.stack([white @ solution[:, column] for column, white in enumerate(whitening)], axis=1)
-    return replace(best, weights=weights[:size], factor=weights[size], bias=weights[size + 1])
+    return best
+
+
+def _change(
+    data: HeadData, inputs: Sequence[FloatArray], whitening: Sequence[FloatArray], strength: float
+) -> FloatArray:
+    """(h + 2, c): weights, factor and bias, fitted on all new texts."""
+    solution = _solve(data, inputs, np.arange(len(data.vectors)), strength)
+    return np.stack([white @ solution[:, column] for column, white in enumerate(whitening)], axis=1)
+
+
+def _harms(change: FloatArray, data: HeadData) -> bool:
+    """Is the log loss of some language's old texts higher by ``_FOR_SURE`` standard errors?"""
+    known = ~np.isnan(data.old_targets).any(axis=1)
+    for language in np.unique(data.old_languages[known]).tolist():
+        rows = known & (data.old_languages == language)
+        if rows.sum() < FEWEST_ROWS:
+            continue
+        logits, targets = data.old_logits[rows], data.old_targets[rows]
+        moved = np.stack([x @ change[:, column] for column, x in enumerate(_inputs(data.old_vectors[rows], logits))], 1)
+        worse = row_loss(logits + moved, targets, classes=data.classes) - row_loss(
+            logits, targets, classes=data.classes
+        )
+        if worse.mean() > _FOR_SURE * worse.std() / np.sqrt(len(worse)):
+            return True
+    return False
 
 
 def _ranks_as_well(logits: FloatArray, data: HeadData) -> bool:

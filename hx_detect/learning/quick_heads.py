@@ -13,7 +13,7 @@ from hx_detect.decision import TABLE_LANGUAGES, Decision
 from hx_detect.labels import SIGNAL_NAMES
 from hx_detect.learning.examples import Example
 from hx_detect.learning.quick_fit import HeadData, HeadFit, fit_head
-from hx_detect.learning.quick_rows import Targets
+from hx_detect.learning.quick_rows import Targets, classes_of
 from hx_detect.learning.replay import Replay
 from hx_detect.stage_records import BatchLogits, FloatArray
 from hx_detect.stages.adapt import ADAPTED, COLUMNS, Adapter
@@ -65,11 +65,12 @@ def fit_heads(
     new = np.array([calibrated(logits, targets.languages, targets.groups, decision, part) for part in range(COLUMNS)])
     languages, kinds = languages_of(replay.examples), groups_of_kind(replay.examples)
     old = np.array([calibrated(old_logits, languages, kinds, decision, part) for part in range(COLUMNS)])
+    told = np.where(replay.held[:, None], classes_of(replay.examples), np.nan)
     moved, report = np.zeros((len(vectors), COLUMNS)), {}
     for name, columns in _parts():
         known = ~np.isnan(targets.values[:, columns]).any(axis=1)
         data = HeadData(vectors[known], new[columns][:, known].T, targets.values[known][:, columns], groups[known],
-                        replay.vectors, old[columns].T)  # fmt: skip
+                        replay.vectors, old[columns].T, told[:, columns], languages)  # fmt: skip
         fit = fit_head(data)
         unit = _unit(decision, columns)
         weights[:, columns] = fit.weights / unit

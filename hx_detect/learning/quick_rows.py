@@ -138,6 +138,19 @@ def examples_of(targets: Targets, presence: NDArray[np.bool_]) -> list[Example]:
     ]
 
 
+def classes_of(examples: Sequence[Example]) -> FloatArray:
+    """Sentiment, stars and stage of examples, as in ``Targets.values``: (n, 34), NaN elsewhere and where unknown."""
+    values = np.full((len(examples), COLUMNS), np.nan)
+    for place, example in enumerate(examples):
+        if example.sentiment is not None:
+            values[place, ADAPTED["sentiment"]] = example.sentiment
+        if example.stars is not None:
+            values[place, ADAPTED["stars"]] = np.arange(5) == example.stars
+        if example.stage is not None:
+            values[place, ADAPTED["stage"]] = np.arange(len(STAGES)) == example.stage
+    return values
+
+
 def _class(values: FloatArray) -> int | None:
     return None if np.isnan(values).any() else int(values.argmax())
 

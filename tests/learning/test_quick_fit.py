@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -27,7 +28,8 @@ def made(count: int, classes: int, *, new: float, seed: int = 3) -> HeadData:
         targets = (random.random((count, 1)) < 1 / (1 + np.exp(-moved))).astype(float)
     else:
         targets = np.eye(classes)[(moved + random.gumbel(size=moved.shape)).argmax(axis=1)]
-    return HeadData(vectors, logits, targets, np.arange(count), old, old @ weights)
+    unknown, languages = np.full((2000, classes), np.nan), np.arange(2000) % 2
+    return HeadData(vectors, logits, targets, np.arange(count), old, old @ weights, unknown, languages)
 
 
 @pytest.mark.parametrize("classes", [1, 3])
@@ -54,21 +56,37 @@ def test_old_evidence_holds_it_back() -> None:
     spread = np.random.default_rng(1).normal(0, 3, len(free.old_vectors))
     old = free.old_vectors.copy()
     old[:, 0] = spread
-    held = HeadData(free.vectors, free.logits, free.targets, free.groups, old, free.old_logits)
+    held = replace(free, old_vectors=old)
     assert abs(fit_head(held).weights[0, 0]) < abs(fit_head(free).weights[0, 0])
+
+
+@pytest.mark.parametrize("language", [0, 1])
+def test_a_change_that_harms_the_old_texts_of_one_language_is_not_kept(language: int) -> None:
+    """New labels bend what one language's old texts say of the same direction, whatever the other's say."""
+    free = made(400, 1, new=3.0)
+    spread = np.random.default_rng(2).normal(0, 1, len(free.old_vectors))
+    old = free.old_vectors.copy()
+    old[:, 0] = spread
+    right = (free.old_logits > 0).astype(float)
+    bent = (free.old_logits + 6 * spread[:, None] > 0).astype(float)
+    told = np.where((free.old_languages == language)[:, None], right, bent)
+    assert fit_head(replace(free, old_vectors=old, old_targets=bent)).strength is not None
+    assert fit_head(replace(free, old_vectors=old, old_targets=told)).strength is None
+    few = np.where((np.arange(2000) < 30)[:, None], told, np.nan)
+    assert fit_head(replace(free, old_vectors=old, old_targets=few)).strength is not None
 
 
 @pytest.mark.parametrize("count", [0, FEWEST_ROWS - 1])
 def test_too_few_rows_change_nothing(count: int) -> None:
     data = made(max(count, 1), 1, new=9.0)
-    few = HeadData(data.vectors[:count], data.logits[:count], data.targets[:count], data.groups[:count],
-                   data.old_vectors, data.old_logits)  # fmt: skip
+    few = replace(data, vectors=data.vectors[:count], logits=data.logits[:count], targets=data.targets[:count],
+                  groups=data.groups[:count])  # fmt: skip
     assert fit_head(few).strength is None
 
 
 def test_texts_of_one_group_are_no_evidence_for_each_other() -> None:
     data = made(200, 1, new=5.0)
-    same = HeadData(data.vectors, data.logits, data.targets, np.zeros(200, np.intp), data.old_vectors, data.old_logits)
+    same = replace(data, groups=np.zeros(200, np.intp))
     assert fit_head(same).strength is None
 
 
