@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from hx_detect.labels import LEVELS, SIGNAL_INDEX, Lang, display, signal_title
 from hx_detect.summary import Summary, nps_dict
+from hx_detect.wording import number
 
 _TOP_SIGNALS: Final = 10
 _WORDS: Final[dict[str, tuple[str, str]]] = {
@@ -60,12 +61,6 @@ def render(summary: Summary, lang: Lang, *, title: str = "", rejects: str = "") 
         blocks += [_levels(summary, lang), _signals(summary, lang), _nps(summary, lang), _calls(summary, lang)]
     blocks.append(_foot(summary, lang, rejects))
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
-
-
-def number(value: float, lang: Lang, digits: int = 0) -> str:
-    """A number as the language writes it: ``1,234.5`` or ``1.234,5``."""
-    text = f"{value:,.{digits}f}"
-    return text.translate(str.maketrans(",.", ".,")) if lang == "es" else text
 
 
 def percent(part: int, whole: int, lang: Lang) -> str:

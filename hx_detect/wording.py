@@ -34,8 +34,13 @@ def say(en: str, es: str) -> str:
 
 def figure(value: float, digits: int = 0) -> str:
     """A number as the user's language writes it: ``1,234.5`` or ``1.234,5``."""
+    return number(value, _LANGUAGE.get(), digits)
+
+
+def number(value: float, lang: Lang, digits: int = 0) -> str:
+    """The same in a language that is named."""
     text = f"{value:,.{digits}f}"
-    return text.translate(str.maketrans(",.", ".,")) if _LANGUAGE.get() == "es" else text
+    return text.translate(str.maketrans(",.", ".,")) if lang == "es" else text
 
 
 def language_of_environment() -> Lang:

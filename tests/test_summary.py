@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from hx_detect.labels import LEVELS
 from hx_detect.records import Review, RowFailure
 from hx_detect.summary import CALL_BACK, Summary, excerpt, nps_dict
-from hx_detect.summary_text import number, render
+from hx_detect.summary_text import render
+from hx_detect.wording import number
 
 HATED, LOVED, PLAIN = "nadie contesta", "muchas gracias", "normal"
 

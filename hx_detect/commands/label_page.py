@@ -8,14 +8,11 @@ import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from hx_detect.commands.scorer_loader import scorer_loader
 from hx_detect.errors import InputNotFoundError, MissingExtraError, UsageError
 from hx_detect.wording import say
-
-if TYPE_CHECKING:
-    pass
 
 _NEWEST: Final = "*.to-label.*"
 _TABLES: Final = (".csv", ".tsv", ".xlsx", ".jsonl", ".parquet")

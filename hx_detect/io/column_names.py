@@ -22,7 +22,7 @@ NOT_CUSTOMER: Final = frozenset((
     "empresa", "propietario", "owner", "reply", "agente", "agent", "company", "business", "contestacion",
 ))  # fmt: skip
 """Who writes columns that are not customers' words."""
-ROLE_NAMES: Final[dict[str, frozenset[str]]] = {
+NAMES_OF_ROLES: Final[dict[str, frozenset[str]]] = {
     "id": frozenset((
         "id", "review_id", "comment_id", "opinion_id", "id_opinion", "id_comentario", "id_resena", "ticket",
         "ticket_id", "folio", "response_id", "respondent_id", "id_respuesta", "respuesta_id", "id_encuestado",

@@ -13,6 +13,7 @@ from typing import Any, Final
 from hx_detect.errors import ColumnError
 from hx_detect.io.column_names import (
     DESCRIPTIONS,
+    NAMES_OF_ROLES,
     NOT_CUSTOMER,
     NPS,
     PRODUCTS,
@@ -20,7 +21,6 @@ from hx_detect.io.column_names import (
     TEXT_NAMES,
     WEAK_NAMES,
 )
-from hx_detect.io.column_names import ROLE_NAMES as _ROLE_NAMES
 from hx_detect.io.rows import Row, Table
 from hx_detect.labels import KINDS
 from hx_detect.wording import say
@@ -70,7 +70,7 @@ def find_roles(table: Table, file: str, given: Mapping[str, str | None]) -> tupl
     if "text" not in chosen:
         chosen["text"], reason = _find_text(table, file, set(chosen.values()))
         reasons.insert(0, f"{_role_title('text')}: {chosen['text']!r} ({reason})")
-    for role, names in _ROLE_NAMES.items():
+    for role, names in NAMES_OF_ROLES.items():
         found = None if role in chosen else _find_role(table, role, names, set(chosen.values()))
         if found is not None:
             chosen[role] = found

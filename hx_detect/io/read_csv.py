@@ -13,7 +13,7 @@ from hx_detect.io.dialect import NO_DELIMITER, Dialect, filled, header_row, snif
 from hx_detect.io.encoding import Encoding, find_encoding
 from hx_detect.io.rows import ReadOptions, Row, Table, first_rows, unique_names
 from hx_detect.io.source import OpenedSource, Source, damage_reported
-from hx_detect.io.text_lines import LineFeed
+from hx_detect.io.text_lines import LineFeed, has_bad_bytes
 from hx_detect.records import RowFailure
 from hx_detect.wording import figure, say
 
@@ -175,7 +175,7 @@ def _next_record(feed: LineFeed, dialect: Dialect, width: int) -> _Record | None
     raw = "".join(lines)
     if "\0" in raw:
         return _Record(cells, raw, "nul_byte")
-    return _Record(cells, raw, "encoding" if feed.has_bad_bytes(raw) else None)
+    return _Record(cells, raw, "encoding" if has_bad_bytes(raw) else None)
 
 
 def _undone(feed: LineFeed, fault: str) -> _Record:

@@ -11,7 +11,7 @@ from hx_detect.errors import EmptyInputError, InputFormatError
 from hx_detect.io.encoding import Encoding, find_encoding
 from hx_detect.io.rows import ReadOptions, Row, Table, first_rows
 from hx_detect.io.source import OpenedSource, Source, damage_reported
-from hx_detect.io.text_lines import LineFeed
+from hx_detect.io.text_lines import LineFeed, has_bad_bytes
 from hx_detect.records import RowFailure
 from hx_detect.wording import say
 
@@ -76,7 +76,7 @@ def _is_array(first: Row) -> bool:
 
 
 def _row(number: int, line: str) -> Row:
-    if LineFeed.has_bad_bytes(line):
+    if has_bad_bytes(line):
         return Row(
             number, {}, _failure(number, line, "encoding", say("bytes of another encoding", "otra codificación"))
         )
@@ -87,7 +87,7 @@ def _row(number: int, line: str) -> Row:
     if not isinstance(values, dict):
         kind = type(values).__name__
         return Row(number, {}, _failure(number, line, "bad_json", say(f"a {kind}", f"un {kind}")))
-    if "\\u" in line and LineFeed.has_bad_bytes(json.dumps(values, ensure_ascii=False)):
+    if "\\u" in line and has_bad_bytes(json.dumps(values, ensure_ascii=False)):
         return Row(number, {}, _failure(number, line, "encoding", say("half a surrogate pair", "un carácter a medias")))
     return Row(number, values)
 

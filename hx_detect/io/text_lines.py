@@ -67,17 +67,6 @@ class LineFeed(Iterator[str]):
         self.ended = False
         return first
 
-    @staticmethod
-    def has_bad_bytes(text: str) -> bool:
-        """True where ``text`` holds what could not be decoded (lone surrogates), or a lone surrogate of its own."""
-        if text.isascii():
-            return False
-        try:
-            text.encode("utf-8")
-        except UnicodeEncodeError:
-            return True
-        return False
-
     def _read(self) -> str:
         try:
             return self._text.readline()
@@ -87,3 +76,14 @@ class LineFeed(Iterator[str]):
                     f"{self._name} tiene bytes que no son {self._text.encoding}: {error.__class__.__name__}"),
                 cure=say("Export it in UTF-8", "Expórtelo en UTF-8"),
             ) from error  # fmt: skip
+
+
+def has_bad_bytes(text: str) -> bool:
+    """True where ``text`` holds what could not be decoded (lone surrogates), or a lone surrogate of its own."""
+    if text.isascii():
+        return False
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return True
+    return False

@@ -13,6 +13,7 @@ from pydantic_core import from_json
 
 from hx_detect.errors import RowError
 from hx_detect.intake import check_review, empty_text
+from hx_detect.io.text_lines import has_bad_bytes
 from hx_detect.records import Review, RowFailure, Score
 from hx_detect.serving.problems import Problem, bad_json, shape_code
 from hx_detect.serving.schemas import MOST_ID, ReviewIn, ScoreOptions, ScoreRequest
@@ -100,7 +101,7 @@ def review_of(index: int, item: ReviewIn) -> Review | ItemFailure:
         return _failure(index, None, error)
     if item.text is None:
         return _failure(index, name, empty_text())
-    if _is_halved(item.text):
+    if isinstance(item.text, str) and has_bad_bytes(item.text):
         return _failure(index, name, _halved())
     review = Review(
         item.text, id=name, language=item.language, kind=item.kind, answer=item.answer, stars=item.stars
@@ -153,7 +154,7 @@ def answer_json(name: str, version: str, results: Sequence[bytes | None], failur
 def _id_of(value: object) -> str | None:
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**MOST_ID:
         return str(value)
-    if value is None or (isinstance(value, str) and len(value) <= MOST_ID and not _is_halved(value)):
+    if value is None or (isinstance(value, str) and len(value) <= MOST_ID and not has_bad_bytes(value)):
         return value
     raise RowError(
         say("The id is neither a string nor a whole number, or too long",
@@ -162,16 +163,6 @@ def _id_of(value: object) -> str | None:
         code="bad_id",
         field="id",
     )  # fmt: skip
-
-
-def _is_halved(value: object) -> bool:
-    """Does a text hold half a surrogate pair, which is no character and which no file can hold?"""
-    if isinstance(value, str):
-        try:
-            value.encode()
-        except UnicodeEncodeError:
-            return True
-    return False
 
 
 def _halved() -> RowError:

@@ -7,8 +7,8 @@ from typing import Final
 
 from hx_detect.labels import SIGNAL_INDEX, display
 from hx_detect.watching.drift_records import Comparison, DriftResult
-from hx_detect.watching.watch_text import count, percent
-from hx_detect.wording import language, say
+from hx_detect.watching.watch_text import percent
+from hx_detect.wording import figure, language, say
 
 _NAMES: Final = {
     "language": ("language", "idioma"),
@@ -46,7 +46,7 @@ def render(result: DriftResult) -> str:
 
 def verdict(result: DriftResult) -> list[str]:
     """The finding in plain sentences, no more certain than the tests."""
-    old, new = count(result.reference_texts), count(result.new_texts)
+    old, new = figure(result.reference_texts), figure(result.new_texts)
     lines = [
         say(f"{new} new texts against {old} of the reference", f"{new} textos nuevos frente a {old} de referencia")
     ]
@@ -127,7 +127,7 @@ def _value(one: Comparison, value: float | str) -> str:
         return "" if value == 0 else _number(value, 4)
     if one.measure == "cohens_h" or one.name in ("unknown_tokens", "hx_probability"):
         return percent(value)
-    return _number(value, 3) if one.name != "length" else count(value)
+    return _number(value, 3) if one.name != "length" else figure(value)
 
 
 def _category(value: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hx_detect.labels import SIGNAL_INDEX, display
 from hx_detect.watching.alarm_records import HX_SHARE, Alarm, WatchResult
-from hx_detect.wording import language, say
+from hx_detect.wording import figure, language, say
 
 
 def render(result: WatchResult) -> str:
@@ -31,28 +31,22 @@ def percent(value: float) -> str:
     return text.replace(".", ",") + " %" if language() == "es" else text + "%"
 
 
-def count(value: float) -> str:
-    """A number with its thousands marked as in the user's language."""
-    text = f"{value:,.0f}"
-    return text.replace(",", ".") if language() == "es" else text
-
-
 def _head(result: WatchResult) -> list[str]:
-    texts, streams = count(result.texts), count(result.streams)
+    texts, streams = figure(result.texts), figure(result.streams)
     lines = [
-        say(f"{texts} texts from {result.first} to {result.last}, {count(result.groups)} groups, "
+        say(f"{texts} texts from {result.first} to {result.last}, {figure(result.groups)} groups, "
             f"{streams} shares watched from {result.watched_from}",
-            f"{texts} textos del {result.first} al {result.last}, {count(result.groups)} grupos, "
+            f"{texts} textos del {result.first} al {result.last}, {figure(result.groups)} grupos, "
             f"{streams} proporciones vigiladas desde el {result.watched_from}"),
         say(f"False alarms: in quiet times a {percent(result.alpha)} chance of any in a year",
             f"Falsas alarmas: en tiempos tranquilos, probabilidad de alguna en un año: {percent(result.alpha)}"),
     ]  # fmt: skip
     if result.undated:
-        left = count(result.undated)
+        left = figure(result.undated)
         lines.append(say(f"Texts without a possible date, left out: {left}",
                          f"Textos sin fecha posible, no contados: {left}"))  # fmt: skip
     if result.repeated:
-        left = count(result.repeated)
+        left = figure(result.repeated)
         lines.append(say(f"Texts read before, not counted twice: {left}",
                          f"Textos ya leídos antes, no contados dos veces: {left}"))  # fmt: skip
     return lines
@@ -70,16 +64,16 @@ def _alarm(alarm: Alarm) -> list[str]:
     state = [say("goes on", "sigue") if alarm.ended is None else say(f"until {alarm.ended}", f"hasta {alarm.ended}")]
     if alarm.new:
         state.insert(0, say("new", "nueva"))
-    share, hits, texts = alarm.share, count(alarm.share.count), count(alarm.share.of)
+    share, hits, texts = alarm.share, figure(alarm.share.count), figure(alarm.share.of)
     between = f" ({alarm.since_low} – {alarm.since_high})" if alarm.since_low != alarm.since_high else ""
     return [
         say("ALARM", "ALARMA") + f"  {where}: {signal_name(alarm.signal)}  [{', '.join(state)}]",
         say(f"  since {alarm.since}{between}; certain on {alarm.found}, after {alarm.texts_until_found} texts",
             f"  desde {alarm.since}{between}; seguro el {alarm.found}, tras {alarm.texts_until_found} textos"),
         say(f"  {percent(share.value)} of texts ({hits} of {texts}; 95% interval {percent(share.low)} to "
-            f"{percent(share.high)}), usual {percent(alarm.usual)}: about {count(alarm.extra)} more than usual",
+            f"{percent(share.high)}), usual {percent(alarm.usual)}: about {figure(alarm.extra)} more than usual",
             f"  {percent(share.value)} de los textos ({hits} de {texts}; intervalo del 95 %: {percent(share.low)} a "
-            f"{percent(share.high)}), lo habitual {percent(alarm.usual)}: unos {count(alarm.extra)} de más"),
+            f"{percent(share.high)}), lo habitual {percent(alarm.usual)}: unos {figure(alarm.extra)} de más"),
     ]  # fmt: skip
 
 
