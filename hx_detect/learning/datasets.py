@@ -215,8 +215,9 @@ def _read_labelled(sets: Datasets, rows: Sequence[LabelledRow], clean_text: Clea
 
 BORROWED = ("tass2020.es", "semeval2017-4a.en")
 """Posts that are in the validation split of a set and so are not trained on: they help to calibrate posts."""
-PUBLISHED_SIDES = {"val": "test", "train-only": "train"}
-"""The annotations' own ``val`` is our test set; what was annotated after a training had begun is never held out."""
+PUBLISHED_SIDES = {"val": "test", "train-only": "train", "calibration": "val"}
+"""The annotations' own ``val`` is our test set; what was annotated after a training had begun is only held out where it
+says so itself."""
 OTHER_KINDS = {"banamex-unlabelled": "post", "reddit-peru-telco-unlabelled": "post"}
 """Kinds of sources that are in the annotations but feed no head by themselves."""
 
