@@ -12,10 +12,10 @@ from hx_detect.wording import say
 
 MAX_CHARS: Final = 1_000_000
 """Longest text that is scored, in characters."""
-BLOCK_REVIEWS: Final = 2048
-"""Reviews that are read ahead, at most."""
-BLOCK_CHARS: Final = 1_000_000
-"""Characters that are read ahead: a block ends with the review that reaches them."""
+BLOCK_REVIEWS: Final = 512
+"""Reviews of a block, at most: enough that those of like length fill batches."""
+BLOCK_CHARS: Final = 300_000
+"""Characters of a block: it ends with the review that reaches them."""
 _SHOWN: Final = 200
 _ANSWERS: Final = (0, 10)
 _STARS: Final = (1, 5)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hx_detect.ahead import one_ahead
 from hx_detect.bundle import FILES, Bundle, load_bundle
 from hx_detect.errors import RowError
 from hx_detect.golden import differences
@@ -17,12 +20,12 @@ from hx_detect.intake import blocks, check_review, empty_text, failure_of, liste
 from hx_detect.labels import SIGNALS
 from hx_detect.own_signals import Adaptation, own_signals
 from hx_detect.records import Review, RowFailure, Score, Signal, Span
-from hx_detect.stage_records import BatchLogits, BatchProbabilities, CleanText, LanguageGuess, Tokens, Verdict
+from hx_detect.stage_records import BatchLogits, CleanText, LanguageGuess, Tokens, Verdict
 from hx_detect.stages.adapt import adapt, text_vectors
 from hx_detect.stages.calibrate import calibrate
 from hx_detect.stages.clean import clean
 from hx_detect.stages.decide import decide
-from hx_detect.stages.encode import encode
+from hx_detect.stages.encode import batch_shapes, encode
 from hx_detect.stages.evidence import find_evidence
 from hx_detect.stages.graph import HIDDEN, OUTPUTS, Graph
 from hx_detect.stages.heads import combine_windows
@@ -30,6 +33,20 @@ from hx_detect.stages.language import LanguageIdentifier
 from hx_detect.stages.lexical import LexicalModel, lexical_logits
 from hx_detect.stages.tokenise import Tokeniser
 from hx_detect.wording import say
+
+_Item = TypeVar("_Item", bound=str | Review)
+
+
+@dataclass(frozen=True, slots=True)
+class _Read(Generic[_Item]):
+    """A block on its way to the graph: an error or None for each item; the rest holds those without an error."""
+
+    items: list[_Item]
+    errors: list[RowError | None]
+    reviews: list[Review]
+    cleaned: list[CleanText]
+    languages: list[LanguageGuess]
+    tokens: list[Tokens]
 
 
 class Scorer:
@@ -61,12 +78,14 @@ class Scorer:
         self._adaptation = adaptation
 
     @classmethod
-    def load(cls, path: str | Path | None = None, *, threads: int | None = None) -> Scorer:
+    def load(cls, path: str | Path | None = None, *, threads: int | None = None, resident: bool = False) -> Scorer:
         """Load a model; nothing is downloaded.
 
         Args:
             path: its folder; None for the one that is installed.
             threads: cores to use; None for all that this process may use.
+            resident: for a process that stays, as a service: all kernels are made now and a lone text gets all cores.
+                Calls are quicker and memory stays as it is, for a start some seconds longer.
 
         Raises:
             BundleNotFoundError: there is none.
@@ -81,6 +100,7 @@ class Scorer:
             graph = Graph(
                 bundle.file(FILES.graph), bundle.precision, threads, cache_folder(bundle),
                 outputs=OUTPUTS if adaptation is None else (*OUTPUTS, HIDDEN),
+                resident=batch_shapes(bundle.window.tokens) if resident else (),
             )  # fmt: skip
             tokeniser = Tokeniser(bundle.file(FILES.tokenizer))
             return cls(bundle, languages.result(), tokeniser, graph, bundle.lexical(), adaptation)
@@ -109,14 +129,10 @@ class Scorer:
             RowError: a text cannot be scored; the message names its index.
         """
         scores: list[Score] = []
-        for index, result in enumerate(self._results(listed(texts))):
+        for index, result in enumerate(result for _, some in self._scored(listed(texts)) for result in some):
             if isinstance(result, RowError):
-                raise RowError(
-                    say(f"Text {index}: {result.what}", f"Texto {index}: {result.what}"),
-                    cure=result.cure,
-                    code=result.code,
-                    field=result.field,
-                )
+                what = say(f"Text {index}: {result.what}", f"Texto {index}: {result.what}")
+                raise RowError(what, cure=result.cure, code=result.code, field=result.field)
             scores.append(result)
         return scores
 
@@ -124,13 +140,13 @@ class Scorer:
         """Score reviews as they come, in constant memory.
 
         Args:
-            reviews: any number; up to 2,048 are read ahead.
+            reviews: any number; up to three blocks of ``intake.BLOCK_REVIEWS`` are read ahead.
 
         Yields:
             In the order of the reviews a score, or the failure of one that cannot be scored.
         """
-        for block in blocks(reviews):
-            for review, result in zip(block, self._score_block(block), strict=True):
+        for block, results in self._scored(reviews):
+            for review, result in zip(block, results, strict=True):
                 yield failure_of(review, result) if isinstance(result, RowError) else result
 
     def predict_proba(self, texts: Sequence[str | Review]) -> NDArray[np.float64]:
@@ -149,13 +165,15 @@ class Scorer:
         rows = [{signal.name: signal.probability for signal in score.signals} for score in self.score(texts)]
         return np.array([[row[label.name] for label in SIGNALS] for row in rows]).reshape(len(rows), len(SIGNALS))
 
-    def _results(self, texts: Sequence[str | Review]) -> Iterator[Score | RowError]:
-        for block in blocks(texts):
-            yield from self._score_block(block)
+    def _scored(self, items: Iterable[_Item]) -> Iterator[tuple[list[_Item], list[Score | RowError]]]:
+        """Blocks of items with their results; the graph runs on the next block while one is decided and taken."""
+        for read, logits in one_ahead(self._with_logits, map(self._read, blocks(items))):
+            scores = iter(self._finish(read, logits))
+            yield read.items, [next(scores) if error is None else error for error in read.errors]
 
-    def _score_block(self, block: Sequence[str | Review]) -> list[Score | RowError]:
-        """Check and clean; then score together those that can be."""
-        results: list[Score | RowError | None] = []
+    def _read(self, block: list[_Item]) -> _Read[_Item]:
+        """The way of a text up to the graph: check, clean, language, tokens; what cannot be scored stays behind."""
+        errors: list[RowError | None] = []
         reviews: list[Review] = []
         cleaned: list[CleanText] = []
         for item in block:
@@ -165,25 +183,30 @@ class Scorer:
                 if not text.text:
                     raise empty_text()
             except RowError as error:
-                results.append(error)
+                errors.append(error)
             else:
-                results.append(None)
+                errors.append(None)
                 reviews.append(review)
                 cleaned.append(text)
-        scores = iter(self._score_clean(reviews, cleaned))
-        return [next(scores) if result is None else result for result in results]
-
-    def _score_clean(self, reviews: Sequence[Review], cleaned: Sequence[CleanText]) -> list[Score]:
-        """The way of a text: language, encode, heads, calibrate, decide, evidence, record."""
         languages = [self._language(review, text) for review, text in zip(reviews, cleaned, strict=True)]
-        nearer = [language.nearer for language in languages]
-        tokens = self._tokeniser.tokenise([text.text for text in cleaned])
-        logits, own = self._adapted(self._logits(tokens), reviews, cleaned, tokens)
-        probabilities = self._probabilities(reviews, nearer, logits)
-        verdicts = decide(probabilities, nearer, reviews, self.bundle.decision)
+        return _Read(block, errors, reviews, cleaned, languages, self._tokeniser.tokenise([t.text for t in cleaned]))
+
+    def _with_logits(self, read: _Read[_Item]) -> tuple[_Read[_Item], BatchLogits]:
+        windows = encode(read.tokens, self._graph, self._tokeniser.special, self.bundle.window)
+        lexical = lexical_logits([text.ids for text in read.tokens], self._lexical)
+        return read, combine_windows(windows, lexical, self.bundle.decision.lexical_weight)
+
+    def _finish(self, read: _Read[_Item], logits: BatchLogits) -> list[Score]:
+        """The way of a text from the graph on: refitted heads, calibrate, decide, evidence, record."""
+        nearer = [language.nearer for language in read.languages]
+        logits, own = self._adapted(logits, read.reviews, read.cleaned, read.tokens)
+        probabilities = calibrate(logits, nearer, [review.kind for review in read.reviews], self.bundle.decision)
+        verdicts = decide(probabilities, nearer, read.reviews, self.bundle.decision)
         return [
             self._record(*parts)
-            for parts in zip(reviews, cleaned, languages, tokens, logits.evidence, verdicts, own, strict=True)
+            for parts in zip(
+                read.reviews, read.cleaned, read.languages, read.tokens, logits.evidence, verdicts, own, strict=True
+            )
         ]
 
     def _adapted(
@@ -205,16 +228,6 @@ class Scorer:
         if review.language is None:
             return self._languages.identify(cleaned.text)
         return LanguageGuess(review.language, 1.0, "es" if review.language == "es" else "en")
-
-    def _logits(self, tokens: Sequence[Tokens]) -> BatchLogits:
-        windows = encode(tokens, self._graph, self._tokeniser.special, self.bundle.window)
-        lexical = lexical_logits([text.ids for text in tokens], self._lexical)
-        return combine_windows(windows, lexical, self.bundle.decision.lexical_weight)
-
-    def _probabilities(
-        self, reviews: Sequence[Review], nearer: Sequence[str], logits: BatchLogits
-    ) -> BatchProbabilities:
-        return calibrate(logits, nearer, [review.kind for review in reviews], self.bundle.decision)
 
     def _record(
         self,

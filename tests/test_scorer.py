@@ -208,14 +208,20 @@ def test_a_stream_reads_ahead_a_little_only(scorer: Scorer, monkeypatch: pytest.
 
     stream = scorer.score_stream(reviews())
     assert isinstance(next(stream), Score)
-    assert taken == 5
+    assert taken == 15
 
 
 def test_a_stream_of_long_texts_reads_ahead_less(scorer: Scorer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(intake, "BLOCK_CHARS", 100)
-    reviews = iter([Review("no " * 20), Review("no " * 20), Review("bueno")])
+    reviews = iter([*[Review("no " * 20)] * 6, Review("bueno")])
     next(scorer.score_stream(reviews))
     assert next(reviews).text == "bueno"
+
+
+def test_blocks_change_no_score(scorer: Scorer, monkeypatch: pytest.MonkeyPatch) -> None:
+    together = scorer.score(TEXTS * 3)
+    monkeypatch.setattr(intake, "BLOCK_REVIEWS", 4)
+    assert scorer.score(TEXTS * 3) == together
 
 
 def test_golden_self_test(scorer: Scorer, tmp_path: Path) -> None:

@@ -236,7 +236,7 @@ def slot_of(
     def load() -> StreamScorer:
         from hx_detect.scorer import Scorer
 
-        scorer: StreamScorer = Scorer.load(model_folder(place), threads=threads)
+        scorer: StreamScorer = Scorer.load(model_folder(place), threads=threads, resident=True)
         return scorer
 
     return ModelSlot(load, lambda: mark_of(place, signal), told)

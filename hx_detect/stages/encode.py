@@ -25,6 +25,12 @@ _MOST_FILL: Final = 0.25
 _FRAME: Final = 2
 
 
+def batch_shapes(longest: int) -> list[tuple[int, int]]:
+    """Every shape (rows, width) that a batch of windows of at most so many tokens can have."""
+    widths = range(BUCKET, longest + BUCKET, BUCKET)
+    return [(rows, width) for width in widths for rows in BATCH_ROWS.get(width, (1,))]
+
+
 class RunsGraph(Protocol):
     """What runs the graph on padded batches of ids and masks, both (n, t): outputs by name, in order."""
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from hx_detect.stage_records import IdArray, Tokens
-from hx_detect.stages.encode import BATCH_ROWS, BUCKET, WindowSpec, encode, rows_of_batch
+from hx_detect.stages.encode import BATCH_ROWS, BUCKET, WindowSpec, batch_shapes, encode, rows_of_batch
 from hx_detect.stages.tokenise import SpecialTokens
 
 FRAME = SpecialTokens(begin=0, end=2, padding=1)
@@ -68,6 +68,14 @@ def test_each_window_gets_its_own_numbers(lengths: list[int]) -> None:
     for rows, width in graph.shapes:
         assert width % BUCKET == 0
         assert rows in BATCH_ROWS.get(width, (1,))
+
+
+@CALM
+@given(st.lists(st.integers(0, 200), max_size=40))
+def test_every_batch_has_one_of_the_shapes_that_are_foretold(lengths: list[int]) -> None:
+    graph, spec = EchoGraph(), WindowSpec(tokens=160, overlap=32)
+    encode([text(length) for length in lengths], graph, FRAME, spec)
+    assert set(graph.shapes) <= set(batch_shapes(spec.tokens))
 
 
 def test_the_width_depends_on_the_text_alone() -> None:

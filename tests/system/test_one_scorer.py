@@ -14,7 +14,7 @@ import pytest
 from fastapi.testclient import TestClient
 from scoring_service import serving
 
-from hx_detect import Review, Score, Scorer
+from hx_detect import Review, Score, Scorer, intake
 from hx_detect.io.score_columns import FLAT
 
 TEXTS = (
@@ -68,6 +68,19 @@ def test_one_by_one_and_backwards(scorer: Scorer, expected: list[str]) -> None:
     reviews = [Review(text, id=name) for name, text in rows()]
     assert [as_bytes(scorer.score([review])[0].to_dict()) for review in reviews] == expected
     assert [as_bytes(score.to_dict()) for score in scorer.score(reviews[::-1])] == expected[::-1]
+
+
+def test_on_all_cores_for_a_lone_text(expected: list[str]) -> None:
+    """As the service loads it."""
+    quick = Scorer.load(resident=True, threads=2)
+    assert [as_bytes(quick.score([Review(text, id=name)])[0].to_dict()) for name, text in rows()] == expected
+    assert [as_bytes(score.to_dict()) for score in quick.score([Review(t, id=n) for n, t in rows()])] == expected
+
+
+def test_in_small_blocks(scorer: Scorer, expected: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(intake, "BLOCK_REVIEWS", 2)
+    results = scorer.score_stream(Review(text, id=name) for name, text in rows())
+    assert [as_bytes(result.to_dict()) for result in results if isinstance(result, Score)] == expected
 
 
 def test_as_a_stream(scorer: Scorer, expected: list[str]) -> None:
