@@ -198,6 +198,7 @@ def test_without_a_key_the_page_says_so(console: Console) -> None:
     page.route("**/v1/score", lambda route: route.fulfill(status=401, body="{}"))
     page.fill("#words", PRAISE)
     page.click("#composer [type=submit]")
+    expect(page.locator("#key-dialog")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.get_by_role("alert")).to_contain_text("There is no going on without a key.")
     console.faults.clear()
