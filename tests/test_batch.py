@@ -163,3 +163,28 @@ def test_what_is_found_is_said(tmp_path: Path) -> None:
     ]
     assert "  kind of text: survey" in said.lines
     assert said.fractions[-1] == 1.0
+
+
+def test_an_export_of_a_survey_tool(tmp_path: Path) -> None:
+    source = tmp_path / "in.csv"
+    source.write_text(
+        "ResponseId,NPS,Estrellas,Q2\nResponse ID,How likely?,Stars,Please tell us why\n"
+        '"{""ImportId"":""_recordId""}","{""ImportId"":""QID1""}","{""ImportId"":""QID3""}","{""ImportId"":""QID2""}"\n'
+        "R_1,9/10,★★★★☆,nadie contesta desde hace días\nR_2,3 de 10,4 de 10,muchas gracias por su ayuda\nR_3,8,3,N/A\n"
+        "R_4,0/10,5 estrellas,...\nR_5,,,Nada\n",
+        encoding="utf-8",
+    )
+    scorer = FakeScorer()
+    result, said = run(source, tmp_path / "out.csv", scorer=scorer)
+    assert said.lines[0].endswith("2 rows under the header left out (Qualtrics: question texts and ImportId)")
+    assert scorer.scored == ["nadie contesta desde hace días", "muchas gracias por su ayuda", "Nada"]
+    assert [call.row for call in result.summary.calls()] == [3]
+    assert result.summary.from_answers == {"promoter": 1, "detractor": 1}
+    assert [(reject["row"], reject["code"], reject["value"]) for reject in
+            map(json.loads, Path(result.rejects).read_text(encoding="utf-8").splitlines())] == [
+        (4, "bad_stars", "4 de 10"), (5, "empty", "N/A"), (6, "empty", "...")]  # fmt: skip
+    assert (result.summary.rejected, result.summary.remarked) == ({"empty": 2}, {"bad_stars": 1})
+    with (tmp_path / "out.csv").open(encoding="utf-8", newline="") as file:
+        written = list(csv.DictReader(file))
+    assert [(row["ResponseId"], row["NPS"], row["Estrellas"]) for row in written] == [
+        ("R_1", "9/10", "★★★★☆"), ("R_2", "3 de 10", "4 de 10"), ("R_5", "", "")]  # fmt: skip

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from hx_detect.errors import ColumnError
+from hx_detect.io.blank_text import is_blank_text
 from hx_detect.io.column_names import (
     DESCRIPTIONS,
     NAMES_OF_ROLES,
@@ -21,12 +22,11 @@ from hx_detect.io.column_names import (
     TEXT_NAMES,
     WEAK_NAMES,
 )
+from hx_detect.io.ratings import RANGES, goes_to_ten, is_rating, rating_of
 from hx_detect.io.rows import Row, Table
 from hx_detect.labels import KINDS
 from hx_detect.wording import say
 
-_RANGE: Final = {"answer": (0.0, 10.0), "stars": (1.0, 5.0)}
-_FIVE: Final = 5
 _FEWEST_WORDS: Final = 2.5
 _FITTING: Final = 0.7
 """Share of values in range from which a column so named is taken for answers or stars."""
@@ -138,7 +138,7 @@ def _text_likeness(name: str, values: Sequence[str]) -> float:
     if not values:
         return 0.0
     weight, words = _name_weight(name), _mean_words(values)
-    letters = sum(any(char.isalpha() for char in value) for value in values) / len(values)
+    letters = sum(any(map(str.isalpha, value)) and not is_rating(value) for value in values) / len(values)
     if letters < 0.5 or words < (1.2 if weight >= 3 else _FEWEST_WORDS):
         return 0.0
     distinct = len(set(values)) / len(values)
@@ -175,33 +175,20 @@ def _asks_to_recommend(column: str) -> bool:
 
 
 def _is_of_ten(column: str, values: Sequence[Any]) -> bool:
-    """True where the scale goes to 10: the name says so, or a value is beyond yes-no and one to five."""
-    return NPS in fold(column).split("_") or any((number_of(value) or 0) > _FIVE for value in values)
+    """True where the scale goes to 10: the name says so, or a value shows it."""
+    return NPS in fold(column).split("_") or any(map(goes_to_ten, values))
 
 
 def _fits(role: str, values: Sequence[Any]) -> bool:
     if not values:
         return False
-    if role in _RANGE:
-        low, high = _RANGE[role]
-        numbers = [number_of(value) for value in values]
-        return sum(number is not None and low <= number <= high for number in numbers) >= _FITTING * len(values)
+    if role in RANGES:
+        return sum(rating_of(role, value) is not None for value in values) >= _FITTING * len(values)
     if role == "kind":
         return all(str(value).strip().lower() in KINDS for value in values)
     if role == "language":
         return sum(language_code(value) is not None for value in values) >= 0.5 * len(values)
     return True
-
-
-def number_of(value: object) -> float | None:
-    """A finite number from a number or a string (``9``, ``9.0``, ``9,5``); None for anything else."""
-    if isinstance(value, bool) or value is None:
-        return None
-    try:
-        number = float(str(value).strip().replace(",", "."))
-    except ValueError:
-        return None
-    return number if math.isfinite(number) else None
 
 
 def language_code(value: object) -> str | None:
@@ -215,7 +202,7 @@ def language_code(value: object) -> str | None:
 
 def _values(sample: Sequence[Row], name: str) -> list[str]:
     values = (row.values.get(name) for row in sample if row.failure is None)
-    return [value[:2_000] for value in values if isinstance(value, str) and value.strip()]
+    return [value[:2_000] for value in values if isinstance(value, str) and not is_blank_text(value)]
 
 
 def _mean_words(values: Sequence[str]) -> float:

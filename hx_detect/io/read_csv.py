@@ -13,6 +13,7 @@ from hx_detect.io.dialect import NO_DELIMITER, Dialect, filled, header_row, snif
 from hx_detect.io.encoding import Encoding, find_encoding
 from hx_detect.io.rows import ReadOptions, Row, Table, first_rows, unique_names
 from hx_detect.io.source import OpenedSource, Source, damage_reported
+from hx_detect.io.survey_rows import survey_rows
 from hx_detect.io.text_lines import LineFeed, has_bad_bytes
 from hx_detect.records import RowFailure
 from hx_detect.wording import figure, say
@@ -28,7 +29,8 @@ class CsvSource:
     """The rows of one CSV file (a ``RowSource``).
 
     Attributes:
-        skip: records before the first row of data: header, titles above it, ``sep=``.
+        skip: records before the first row under the header: header, titles above it, ``sep=``.
+        passed: rows under the header that belong to it; they count, but are not given.
     """
 
     source: Source
@@ -36,6 +38,7 @@ class CsvSource:
     dialect: Dialect
     columns: tuple[str, ...]
     skip: int
+    passed: int = 0
     _opened: OpenedSource | None = field(default=None)
 
     def rows(self) -> Iterator[Row]:
@@ -44,7 +47,8 @@ class CsvSource:
         try:
             records = _records(opened, self.source, self.encoding, self.dialect, len(self.columns))
             for number, record in enumerate(islice(records, self.skip, None), start=1):
-                yield self._row(number, record)
+                if number > self.passed:
+                    yield self._row(number, record)
         finally:
             opened.close()
 
@@ -80,8 +84,9 @@ def open_csv(source: Source, options: ReadOptions, *, format: str = "csv") -> Ta
     dialect = sniff(lines, options.delimiter or declared or preferred)
     skip, names = _header(source, lines, dialect, options.header, declared is not None)
     rows = CsvSource(source, encoding, dialect, unique_names(names), skip)
-    sample = first_rows(rows)
-    if not sample:
+    extra = survey_rows(first_rows(rows), header=options.header)
+    rows.passed = extra.last
+    if not extra.data:
         raise EmptyInputError(
             say(f"{source.name} has a header but no rows", f"{source.name} tiene cabecera pero ninguna fila"),
             cure=say("Export it again, with its rows", "Expórtelo de nuevo, con sus filas"),
@@ -90,8 +95,8 @@ def open_csv(source: Source, options: ReadOptions, *, format: str = "csv") -> Ta
         format=format,
         columns=rows.columns,
         source=rows,
-        sample=sample,
-        details=_details(encoding, dialect),
+        sample=extra.data,
+        details=(*_details(encoding, dialect), *extra.details),
         delimiter="," if dialect.delimiter == NO_DELIMITER else dialect.delimiter,
         excel_csv=encoding.marked or not encoding.codec.startswith("utf-8"),
     )

@@ -19,6 +19,7 @@ from hx_detect.errors import ColumnError, EmptyInputError, InputFormatError
 from hx_detect.io.dialect import filled, header_row
 from hx_detect.io.rows import SAMPLE_ROWS, ReadOptions, Row, Table, first_rows, unique_names
 from hx_detect.io.source import Source, head, seekable
+from hx_detect.io.survey_rows import survey_rows
 from hx_detect.records import RowFailure
 from hx_detect.wording import say
 
@@ -39,7 +40,8 @@ class ExcelSource:
     """The rows of one sheet (a ``RowSource``).
 
     Attributes:
-        skip: sheet rows before the first row of data.
+        skip: sheet rows before the first row under the header.
+        passed: rows under the header that belong to it; they count, but are not given.
     """
 
     source: Source
@@ -47,6 +49,7 @@ class ExcelSource:
     columns: tuple[str, ...]
     skip: int
     total: int
+    passed: int = 0
     _read: int = field(default=0)
 
     def rows(self) -> Iterator[Row]:
@@ -55,7 +58,7 @@ class ExcelSource:
         with _workbook(self.source) as book:
             for cells in islice(_cells(book, self.sheet), self.skip, None):
                 self._read += 1
-                if filled(cells):
+                if self._read > self.passed and filled(cells):
                     yield self._row(cells)
 
     def fraction(self) -> float | None:
@@ -101,8 +104,9 @@ def open_xlsx(source: Source, options: ReadOptions) -> Table:
         total = book[sheet].max_row or 0
     skip, header = _header(source, sheet, first, options.header)
     rows = ExcelSource(source, sheet, unique_names(header), skip, total)
-    sample = first_rows(rows)
-    if not sample:
+    extra = survey_rows(first_rows(rows), header=options.header)
+    rows.passed = extra.last
+    if not extra.data:
         raise EmptyInputError(
             say(f"Sheet {sheet!r} of {source.name} has no rows", f"La hoja {sheet!r} de {source.name} no tiene filas"),
             cure=say("Name another with --sheet: ", "Indique otra con --sheet: ") + ", ".join(names),
@@ -111,7 +115,7 @@ def open_xlsx(source: Source, options: ReadOptions) -> Table:
     details = [say("sheet ", "hoja ") + repr(sheet) + others]
     if skip > 1:
         details.append(say(f"header in row {skip}", f"cabecera en la fila {skip}"))
-    return Table("xlsx", rows.columns, rows, sample, tuple(details))
+    return Table("xlsx", rows.columns, rows, extra.data, (*details, *extra.details))
 
 
 @contextmanager

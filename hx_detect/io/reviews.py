@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import date, time
 from typing import Any, Final
 
-from hx_detect.io.columns import Roles, language_code, number_of
+from hx_detect.io.blank_text import is_blank_text
+from hx_detect.io.columns import Roles, language_code
+from hx_detect.io.ratings import RANGES, rating_of
 from hx_detect.io.rows import Row
 from hx_detect.labels import KINDS
 from hx_detect.records import Review, RowFailure
@@ -47,8 +49,8 @@ def prepare(row: Row, roles: Roles, *, kind: str | None = None, max_chars: int =
     if failure is not None or not isinstance(text, str):
         return Prepared(None, (failure,) if failure is not None else ())
     remarks: list[RowFailure] = []
-    answer = _number(row, roles.answer, identifier, (0, 10), "bad_answer", remarks)
-    stars = _number(row, roles.stars, identifier, (1, 5), "bad_stars", remarks)
+    answer = _rating(row, "answer", roles.answer, identifier, remarks)
+    stars = _rating(row, "stars", roles.stars, identifier, remarks)
     review = Review(
         text=text,
         id=identifier,
@@ -79,7 +81,7 @@ def _identifier(values: Mapping[str, Any], roles: Roles) -> str | None:
 
 
 def _text_failure(number: int, field: str, identifier: str | None, text: object, max_chars: int) -> RowFailure | None:
-    if text is None or (isinstance(text, str) and not text.strip()):
+    if is_blank_text(text):
         code = "empty"
         message, cure = (
             say("The text is empty", "El texto está vacío"),
@@ -102,19 +104,17 @@ def _text_failure(number: int, field: str, identifier: str | None, text: object,
     return RowFailure(number, field, code, message, cure, identifier, _shown(text))
 
 
-def _number(
-    row: Row, column: str | None, identifier: str | None, limits: tuple[int, int], code: str, remarks: list[RowFailure]
-) -> float | None:
+def _rating(row: Row, role: str, column: str | None, identifier: str | None, remarks: list[RowFailure]) -> float | None:
     value = value_at(row.values, column) if column else None
     if column is None or value is None or (isinstance(value, str) and not value.strip()):
         return None
-    number = number_of(value)
-    low, high = limits
-    if number is not None and low <= number <= high:
+    number = rating_of(role, value)
+    if number is not None:
         return number
+    low, high = map(round, RANGES[role])
     message = say(f"{column} is not a number from {low} to {high}", f"{column} no es un número de {low} a {high}")
     cure = say("Correct it; the text was scored without it", "Corríjalo; el texto se ha puntuado sin él")
-    remarks.append(RowFailure(row.number, column, code, message, cure, identifier, _shown(value)))
+    remarks.append(RowFailure(row.number, column, f"bad_{role}", message, cure, identifier, _shown(value)))
     return None
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from hx_detect.io.columns import number_of
+from hx_detect.io.ratings import number_of
 from hx_detect.io.score_columns import NESTED
 from hx_detect.labels import SENTIMENTS, SIGNAL_NAMES
 from hx_detect.records import Score

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from hx_detect.errors import ColumnError, UsageError
 from hx_detect.io.columns import find_roles, fold, named_column
+from hx_detect.io.ratings import RANGES
 from hx_detect.io.rows import Table
 from hx_detect.learning.labelled_names import (
     COLUMN_NAMES,
@@ -17,7 +18,6 @@ from hx_detect.learning.labelled_names import (
     LABELS,
     OURS,
     PLAIN_ROLES,
-    RANGES,
     ROLES,
     SIGNAL_ROLE,
     TEXT,

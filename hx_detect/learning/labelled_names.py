@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from hx_detect.io.columns import fold, language_code, number_of
+from hx_detect.io.columns import fold, language_code
+from hx_detect.io.ratings import RANGES, rating_of
 from hx_detect.labels import DISPLAY, KINDS, SENTIMENTS, SIGNALS, STAGES
 
 
@@ -113,12 +114,8 @@ def reads_as(role: str, value: object) -> bool:
     if role == "language":
         return language_code(value) is not None
     if role in RANGES:
-        number = number_of(value)
-        return number is not None and RANGES[role][0] <= number <= RANGES[role][1]
+        return rating_of(role, value) is not None
     return True
-
-
-RANGES: Final = {"stars": (1.0, 5.0), "answer": (0.0, 10.0)}
 
 
 def nearest(name: str, known: Iterable[str], cutoff: float = NEAR) -> str | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from hx_detect.errors import InputFormatError
+from hx_detect.io.blank_text import is_blank_text
 from hx_detect.io.columns import fold
 from hx_detect.io.reviews import value_at
 from hx_detect.io.rows import Row
@@ -202,9 +203,10 @@ class RowReader:
 
     def _refused(self, number: int, identifier: str | None, text: object) -> RowFailure | None:
         field = self._single[TEXT].column
-        if is_blank(text):
+        if is_blank_text(text):
             return RowFailure(number, field, "empty", say("The text is empty", "El texto está vacío"),
-                              say("Nothing to learn from", "No hay nada que aprender"), identifier)  # fmt: skip
+                              say("Nothing to learn from", "No hay nada que aprender"), identifier,
+                              None if text is None else str(text)[:200])  # fmt: skip
         if not isinstance(text, str) or _BROKEN.search(text) or len(text) > LONGEST_TEXT:
             return RowFailure(number, field, "not_text",
                               say("The text is no text, holds a NUL character or half a surrogate pair, or is longer"

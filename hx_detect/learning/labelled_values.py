@@ -7,9 +7,10 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any, Final
 
-from hx_detect.io.columns import language_code, number_of
+from hx_detect.io.columns import language_code
+from hx_detect.io.ratings import RANGES, rating_of
 from hx_detect.labels import KINDS, LANGUAGES, SENTIMENTS, STAGES
-from hx_detect.learning.labelled_names import RANGES, is_blank, kind_of, nearest, sentiment_of, stage_of
+from hx_detect.learning.labelled_names import is_blank, kind_of, nearest, sentiment_of, stage_of
 from hx_detect.learning.labelled_row import FoundColumn
 from hx_detect.records import RowFailure
 from hx_detect.wording import say
@@ -72,10 +73,10 @@ def number_in(column: FoundColumn, value: object, remarks: Remarks) -> float | N
     """Stars or an answer from a cell; None where it is blank or (with a remark) out of range."""
     if is_blank(value):
         return None
-    low, high = RANGES[column.role]
-    number = number_of(value)
-    if number is not None and low <= number <= high and (column.role == "answer" or number.is_integer()):
+    number = rating_of(column.role, value)
+    if number is not None and (column.role == "answer" or number.is_integer()):
         return number
+    low, high = RANGES[column.role]
     whole = say("a whole number", "un número entero") if column.role == "stars" else say("a number", "un número")
     remarks.add(
         column.column,

@@ -18,6 +18,7 @@ from typing import Any, Final
 import polars as pl
 
 from hx_detect.errors import EmptyInputError
+from hx_detect.io.ratings import rating_of
 from hx_detect.io.read import open_table
 from hx_detect.io.rows import ReadOptions
 from hx_detect.io.source import Source, fetch
@@ -119,8 +120,8 @@ def _add_file(
     with fetch(place) as source:
         table = open_table(source, read)
         layout = find_layout(table, source.name, columns)
+        say_line(f"{source.name}: {', '.join((table.format, *table.details))}")
         if layout.form:
-            say_line(f"{source.name}: {', '.join((table.format, *table.details))}")
             gathered.rejected.update(_rejects_beside(source))
             _take(gathered, source.name, read_scores(source, table, layout), layout, say_line)
             return
@@ -194,8 +195,8 @@ def _fixed(raw: pl.DataFrame, place: int) -> tuple[pl.DataFrame, int, list[Words
         _words("stage").fill_null("none").alias("stage"),
         _number("priority").fill_null(0.0).alias("priority"),
         _number("hx_probability").alias("hx_probability"),
-        _within("r_stars", 1, 5).alias("stars"),
-        _within("r_answer", 0, 10).alias("answer"),
+        _ratings("stars", raw["r_stars"]),
+        _ratings("answer", raw["r_answer"]),
         _number("stars_expected").alias("stars_expected"),
         _words("nps_band").alias("nps_band"),
         _words("nps_source").alias("nps_source"),
@@ -259,6 +260,9 @@ def _number(name: str) -> pl.Expr:
     )  # fmt: skip
 
 
-def _within(name: str, low: float, high: float) -> pl.Expr:
-    number = _number(name)
-    return pl.when(number.is_between(low, high)).then(number)
+def _ratings(role: str, values: pl.Series) -> pl.Series:
+    """Stars or answers as numbers, under the role's name; each distinct value is read once."""
+    written = values.cast(pl.String)
+    distinct = written.drop_nulls().unique()
+    numbers = [rating_of(role, value) for value in distinct]
+    return written.replace_strict(distinct, numbers, default=None, return_dtype=pl.Float64).alias(role)

@@ -125,7 +125,7 @@ def _fast(source: Source, table: Table, layout: Layout) -> pl.DataFrame | None:
 def _is_plain(csv: CsvSource) -> bool:
     """Polars reads it as ``io.read_csv`` does."""
     utf8 = csv.encoding.codec.lower().replace("_", "-") in ("utf-8", "utf-8-sig", "ascii")
-    return utf8 and csv.skip == 1 and len(csv.dialect.delimiter) == 1 and not csv.dialect.backslash
+    return utf8 and csv.skip == 1 and not csv.passed and len(csv.dialect.delimiter) == 1 and not csv.dialect.backslash
 
 
 def _slow(table: Table, layout: Layout) -> pl.DataFrame:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from hx_detect.errors import ColumnError
-from hx_detect.io.columns import find_roles, fold, language_code, number_of
+from hx_detect.io.columns import find_roles, fold, language_code
 from hx_detect.io.rows import Row, Table
 
 TEXTS = [
@@ -126,15 +126,6 @@ def test_roles_are_not_guessed_from_values_out_of_range() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "number"),
-    [("9", 9.0), (" 9,5 ", 9.5), (7, 7.0), ("nan", None), ("inf", None), ("", None), (True, None), ("a", None),
-     (None, None), ([], None)],
-)  # fmt: skip
-def test_number_of(value: object, number: float | None) -> None:
-    assert number_of(value) == number
-
-
-@pytest.mark.parametrize(
     ("value", "code"),
     [("es", "es"), ("ES-mx", "es"), ("Español", "es"), ("en_US", "en"), ("fr", None), (3, None), ("", None)],
 )
@@ -165,6 +156,8 @@ def test_words_about_a_product_are_not_the_customers() -> None:
         ("Would you recommend us?", ["1", "5", "4", "2"], False),
         ("nps", ["1", "0", "2", "2"], True),
         ("recommended", ["yes", "no", "no", "yes"], False),
+        ("recomendaria", ["1/10", "2/10", "1/10", "5/10"], True),
+        ("Would you recommend us?", ["1 of 5", "5 of 5", "4 of 5", "2 of 5"], False),
     ],
 )
 def test_the_question_whether_one_would_recommend(name: str, values: Sequence[Any], found: bool) -> None:
@@ -175,3 +168,21 @@ def test_the_question_whether_one_would_recommend(name: str, values: Sequence[An
 @pytest.mark.parametrize("name", ["ResponseId", "Respondent ID", "ID respuesta"])
 def test_identifiers_of_survey_tools(name: str) -> None:
     assert find_roles(table({name: ["a", "b", "c", "d"], "texto": TEXTS}), "a.csv", {})[0].id == name
+
+
+@pytest.mark.parametrize("stars", [["4/5", "1/5", "", "3/5"], ["★★★★☆", "★☆☆☆☆", "★★★★★", "★★★"], ["4 estrellas"] * 4])
+def test_stars_as_they_are_written_are_stars_and_no_text(stars: Sequence[str]) -> None:
+    roles, _ = find_roles(table({"rating": stars, "otra": TEXTS}), "a.csv", {})
+    assert (roles.stars, roles.text) == ("rating", "otra")
+
+
+def test_stars_in_words_are_no_text_whatever_their_column_is_called() -> None:
+    columns = {"review rating": [f"{n} out of 5 stars" for n in (4, 5, 1, 2)], "what happened": TEXTS}
+    assert text_column(columns) == "what happened"
+    with pytest.raises(ColumnError):
+        text_column({"review rating": columns["review rating"]})
+
+
+@pytest.mark.parametrize("mark", ["-", "N/A", "..."])
+def test_a_text_column_with_mostly_no_texts_is_found(mark: str) -> None:
+    assert text_column({"shop": ["Madrid centro"] * 20, "comentario": [*TEXTS, *[mark] * 16]}) == "comentario"

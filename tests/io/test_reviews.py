@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -26,7 +27,7 @@ def test_all_fields() -> None:
 @pytest.mark.parametrize(
     ("text", "code"),
     [("", "empty"), (None, "empty"), ("  \n\t", "empty"), (5, "not_text"), (["a"], "not_text"), ("x" * 51, "too_long"),
-     ("a\0b", "nul_byte")],
+     ("a\0b", "nul_byte"), ("\0", "nul_byte"), ("N/A", "empty"), (" NULL ", "empty"), ("...", "empty"), ("-", "empty")],
 )  # fmt: skip
 def test_texts_that_cannot_be_scored(text: object, code: str) -> None:
     prepared = prepare(Row(3, {"text": text, "id": "a"}), ROLES, max_chars=50)
@@ -49,6 +50,19 @@ def test_what_a_cell_is_instead_of_text_is_said_in_words(value: object, sort: st
     assert failure.message == f"El texto no es texto, sino {sort}"
 
 
+@pytest.mark.parametrize("text", ["Nada", "Nothing", "ninguno", "👎", "!!!", "10", "none", ":("])
+def test_short_texts_are_scored(text: str) -> None:
+    review = prepare(Row(1, {"text": text}), ROLES).review
+    assert review is not None
+    assert review.text == text
+
+
+def test_a_mark_for_no_text_is_reported_as_a_blank_cell_is() -> None:
+    (blank,), (mark,) = (prepare(Row(1, {"text": text}), ROLES).failures for text in ("  ", "N/A"))
+    assert replace(mark, value="  ") == blank
+    assert mark.value == "N/A"
+
+
 def test_longest_text_allowed_is_scored() -> None:
     assert prepare(Row(1, {"text": "x" * 50}), ROLES, max_chars=50).review is not None
 
@@ -69,6 +83,20 @@ def test_bad_answer_is_reported_and_the_text_scored(answer: object) -> None:
 @pytest.mark.parametrize("answer", ["0", 10, "7,5"])
 def test_good_answers(answer: object) -> None:
     assert prepare(Row(2, {"text": "Good", "nps": answer}), ROLES).failures == ()
+
+
+def test_stars_and_answers_with_their_scale() -> None:
+    prepared = prepare(Row(2, {"text": "Good", "nps": "9 de 10", "stars": "★★★★☆"}), ROLES)
+    assert prepared.review is not None
+    assert (prepared.review.answer, prepared.review.stars, prepared.failures) == (9.0, 4.0, ())
+
+
+def test_another_scale_is_reported() -> None:
+    prepared = prepare(Row(2, {"text": "Good", "nps": "4/5", "stars": "9/10"}), ROLES)
+    assert [(failure.code, failure.value) for failure in prepared.failures] == [
+        ("bad_answer", "4/5"), ("bad_stars", "9/10"),
+    ]  # fmt: skip
+    assert prepared.failures[1].message == "stars is not a number from 1 to 5"
 
 
 def test_blank_answer_is_no_answer() -> None:

@@ -91,6 +91,23 @@ def test_every_bad_row_is_named(tmp_path: Path) -> None:
     assert by_row[10].signals == {"ignored": ()}
 
 
+def test_stars_and_answers_as_people_write_them(tmp_path: Path) -> None:
+    stars = ("4/5", "4 de 5", "★★★★☆", "4 estrellas", "4,0", "4,5/5", "4/10")
+    rows = [{"texto": f"Texto número {n} de la tienda", "estrellas": cell, "nps": "9/10"}
+            for n, cell in enumerate(stars)]  # fmt: skip
+    table = read_rows(tmp_path, rows)
+    assert [row.stars for row in table.rows] == [4] * 5 + [None] * 2
+    assert {row.answer for row in table.rows} == {9.0}
+    assert codes(table) == [(6, "bad_stars", False), (7, "bad_stars", False)]
+
+
+def test_a_mark_for_no_text_is_nothing_to_learn_from(tmp_path: Path) -> None:
+    texts = ("Nadie me contesta", "N/A", "...", "Nada", "Todo bien, gracias a todos")
+    table = read_rows(tmp_path, [{"texto": text, "sentimiento": "neutro"} for text in texts])
+    assert codes(table) == [(2, "empty", True), (3, "empty", True)]
+    assert [reject.failure.value for reject in table.rejects] == ["N/A", "..."]
+
+
 def test_blank_cells_are_unknown_unless_the_user_says_so(tmp_path: Path) -> None:
     rows = [{"texto": f"Texto número {n} de la tienda", "señales": cell, "stars": 3, "caro": mark}
             for n, (cell, mark) in enumerate([("fallo", "x"), ("", ""), ("ninguna", "no")])]  # fmt: skip

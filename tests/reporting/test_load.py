@@ -53,6 +53,21 @@ def test_every_format_gives_the_same_frame(raw: Path, tmp_path: Path, suffix: st
     assert found.files == (("scored." + suffix, 4),)
 
 
+@pytest.mark.parametrize("suffix", ["csv", "parquet", "xlsx"])
+def test_stars_and_answers_as_they_are_written(tmp_path: Path, suffix: str) -> None:
+    source, out = tmp_path / "raw.csv", tmp_path / f"scored.{suffix}"
+    rows = ["4/5;9 de 10;no me contesta nadie desde hace días", "★★☆☆☆;;muchas gracias por todo",
+            "3,5;10;llegó a la hora que dijeron", "9/10;4/5;todo en orden por aquí"]  # fmt: skip
+    source.write_text("\n".join(["estrellas;nps;texto", *rows]) + "\n", encoding="utf-8")
+    run(source, out)
+    found = load([str(out)], columns={"stars": "estrellas", "answer": "nps"})
+    assert found.frame["stars"].to_list() == [4.0, 2.0, 3.5, None]
+    assert found.frame["answer"].to_list() == [9.0, None, 10.0, None]
+    assert [finding.en for finding in found.findings if "not used" in finding.en] == [
+        "0-10 answers that are not a number in range, not used: 1", "stars that are not a number in range, not used: 1",
+    ]  # fmt: skip
+
+
 def test_all_signals_and_scored_twice(raw: Path, tmp_path: Path) -> None:
     once = tmp_path / "once.csv"
     run(raw, once)
@@ -130,6 +145,7 @@ def test_raw_files_are_scored_or_refused(raw: Path, tmp_path: Path) -> None:
     assert found.scored
     assert found.rejected == {"empty": 2}
     assert found.files == (("raw.csv", 4),)
+    assert said[0] == "raw.csv: csv, UTF-8, delimiter ;"
     assert any("tienda" in line for line in said)
 
 

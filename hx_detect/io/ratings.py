@@ -1,0 +1,84 @@
+"""A cell of stars or of a 0-10 answer -> its number. In: ``4/5``, ``★★★★☆``, ``9 de 10`` … Out: a float, or None."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Final
+
+RANGES: Final = {"answer": (0.0, 10.0), "stars": (1.0, 5.0)}
+"""Role -> lowest and highest number it can have."""
+_TOP: Final = {"answer": 10, "stars": 5}
+"""Role -> the number that its scale ends with."""
+_FIVE: Final = 5
+_VARIATION: Final = re.compile("[\ufe0e\ufe0f]")
+"""Signs without a shape of their own that say how the one before is drawn."""
+_NUMBER: Final = r"(?P<number>[0-9]{1,2}(?:[.,][0-9]+)?)"
+_STARS: Final = r"(?:stars?|estrellas?|[★⭐🌟])"
+_OF: Final = re.compile(
+    rf"{_NUMBER}(?:\s*/\s*|\s+(?:de|sobre|of|out\s+of)\s+)(?P<top>5|10)(?:[.,]0+)?(?:\s*{_STARS})?", re.IGNORECASE
+)
+_NAMED: Final = re.compile(rf"{_NUMBER}(?:\s*|-){_STARS}", re.IGNORECASE)
+_DRAWN: Final = re.compile("(?P<full>[★⭐🌟]+)(?P<half>½?)(?P<empty>☆*)")
+
+
+def rating_of(role: str, value: object) -> float | None:
+    """The number of a cell of stars or of a 0-10 answer.
+
+    Read are numbers (``4``, ``4,0``), numbers with their scale (``4/5``, ``4 de 5 estrellas``, ``9 out of 10``), and
+    for stars ``4 stars``, ``4 estrellas``, ``★★★★☆`` and ``⭐⭐⭐⭐``. A half stays a half.
+
+    Args:
+        role: a key of ``RANGES``.
+        value: whatever the cell holds.
+
+    Returns:
+        A number within ``RANGES[role]``; None for anything else, another scale too.
+    """
+    number, top = _read(value)
+    low, high = RANGES[role]
+    fits = number is not None and low <= number <= high and top in (None, _TOP[role])
+    return number if fits else None
+
+
+def goes_to_ten(value: object) -> bool:
+    """Does the cell itself show that its scale goes to 10: by saying so, or by being beyond yes-no and one to five?"""
+    number, top = _read(value)
+    return top == _TOP["answer"] or (top is None and (number or 0) > _FIVE)
+
+
+def is_rating(value: str) -> bool:
+    """Does a cell of text hold a rating, and no words?"""
+    return _read(value)[0] is not None
+
+
+def number_of(value: object) -> float | None:
+    """A finite number from a number or a string (``9``, ``9.0``, ``9,5``); None for anything else."""
+    if isinstance(value, bool) or value is None:
+        return None
+    try:
+        number = float(str(value).strip().replace(",", "."))
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
+
+
+def _read(value: object) -> tuple[float | None, int | None]:
+    """The number, and the top of its scale where the cell says it."""
+    number = number_of(value)
+    if number is not None or not isinstance(value, str):
+        return number, None
+    text = _VARIATION.sub("", value).strip()
+    if of := _OF.fullmatch(text):
+        return number_of(of["number"]), int(of["top"])
+    if named := _NAMED.fullmatch(text):
+        return number_of(named["number"]), _TOP["stars"]
+    return _drawn("".join(text.split())), _TOP["stars"]
+
+
+def _drawn(signs: str) -> float | None:
+    """How many stars are full; where empty ones are drawn too, there are five in all."""
+    drawn = _DRAWN.fullmatch(signs)
+    if drawn is None or (drawn["empty"] and len(signs) != _TOP["stars"]):
+        return None
+    return len(drawn["full"]) + 0.5 * len(drawn["half"])
