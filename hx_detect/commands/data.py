@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from hx_detect.commands.labelled_arguments import add_labelled_arguments, labelled_from, show_columns
 from hx_detect.errors import PROBLEMS_EXIT, UsageError
+from hx_detect.io.destination import check_not_input
 from hx_detect.reporting.written import check_free, write_file
 from hx_detect.wording import say
 
@@ -64,7 +65,7 @@ def run(arguments: argparse.Namespace) -> int:
             cure=say("End the name with ", "Termine el nombre en ") + ", ".join(_SUFFIXES),
         )
     if arguments.output is not None:
-        _check_place(arguments.output, [*arguments.files, *arguments.evaluation])
+        check_not_input(str(arguments.output), [*arguments.files, *arguments.evaluation])
         check_free(str(arguments.output), overwrite=arguments.overwrite)
     from hx_detect.learning.data_check import check_data
     from hx_detect.learning.label_report import summary_text
@@ -77,14 +78,6 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.output is not None:
         _write(check, arguments.output)
     return PROBLEMS_EXIT if check.problems else 0
-
-
-def _check_place(place: Path, files: Sequence[str]) -> None:
-    if any(Path(file).exists() and place.resolve() == Path(file).resolve() for file in files):
-        raise UsageError(
-            say(f"The report {place} is one of the inputs", f"El informe {place} es una de las entradas"),
-            cure=say("Choose another name with -o", "Elija otro nombre con -o"),
-        )
 
 
 def _judge(table: LabelledTable, model: str | None) -> Judge:

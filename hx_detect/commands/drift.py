@@ -5,14 +5,18 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hx_detect.errors import DRIFT_EXIT, ColumnError, UsageError
+from hx_detect.errors import DRIFT_EXIT, ROWS_REJECTED_EXIT, ColumnError, UsageError
 from hx_detect.wording import say
 
 if TYPE_CHECKING:
-    from hx_detect.watching.drift import Labels
+    from collections.abc import Sequence
+
+    from hx_detect.watching.drift_labels import FileLabels
+    from hx_detect.watching.drift_records import DriftResult
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -65,7 +69,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Compare two files.
 
     Returns:
-        0 (no drift that matters) or 5 (drift).
+        0 (no drift that matters), 3 (none, and some labels were not understood) or 5 (drift).
 
     Raises:
         UsageError: an option makes no sense.
@@ -86,20 +90,24 @@ def run(arguments: argparse.Namespace) -> int:
         )
         for place in (arguments.reference, arguments.new)
     ]
+    labels = _labels(arguments)
     result = compare_frames(
         sides[0].frame,
         sides[1].frame,
         (sides[0].signals, sides[1].signals),
-        _labels(arguments),
+        None if labels is None else (labels[0].truths, labels[1].truths),
         model_reader(arguments.model, arguments.sample) if arguments.sample else None,
     )
+    result = _with_unknown(result, labels or ())
     if arguments.format == "json":
         sys.stdout.write(json.dumps(result.to_dict(), ensure_ascii=False, indent=1) + "\n")
     else:
         from hx_detect.watching.drift_text import render
 
         sys.stdout.write(render(result))
-    return DRIFT_EXIT if result.verdict == "drift" else 0
+    if result.verdict == "drift":
+        return DRIFT_EXIT
+    return ROWS_REJECTED_EXIT if result.labels_left_out else 0
 
 
 def _tell(line: str) -> None:
@@ -110,17 +118,28 @@ def _ignore(_: str) -> None:
     return
 
 
-def _labels(arguments: argparse.Namespace) -> Labels | None:
+def _labels(arguments: argparse.Namespace) -> tuple[FileLabels, FileLabels] | None:
     if arguments.labels is None:
         return None
     from hx_detect.watching.drift_labels import read_labels
 
     labels = (read_labels(arguments.reference, arguments.labels), read_labels(arguments.new, arguments.labels))
-    if labels == (None, None):
+    lacking = [one.lacking for one in labels if one.lacking is not None]
+    if len(lacking) == len(labels):
         raise ColumnError(
             say(f"Neither file has a column {arguments.labels!r} (--labels)",
                 f"Ningún fichero tiene la columna {arguments.labels!r} (--labels)"),
-            cure=say("Name the column of the labels as it is in the file",
-                     "Indique la columna de etiquetas como está en el fichero"),
-        )  # fmt: skip
+            cure=lacking[-1].cure,
+        ) from lacking[-1]  # fmt: skip
+    if lacking and not arguments.quiet:
+        _tell(str(lacking[0]))
     return labels
+
+
+def _with_unknown(result: DriftResult, labels: Sequence[FileLabels]) -> DriftResult:
+    """The result, with the labels that were not understood."""
+    return replace(
+        result,
+        labels_left_out=sum(one.left_out for one in labels),
+        unknown_labels=tuple(label for one in labels for label in one.unknown),
+    )

@@ -7,13 +7,12 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from hx_detect.commands.reading_arguments import add_reading_arguments, read_options
 from hx_detect.commands.scorer_loader import scorer_loader
 from hx_detect.errors import UsageError
 from hx_detect.wording import language, say
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from hx_detect.labelling.suggest import Suggested
     from hx_detect.learning.labelled_row import LabelledRow
 
@@ -46,6 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     for role in _ROLES:
         add(f"--{role}-column", metavar=say("NAME", "NOMBRE"), help=argparse.SUPPRESS if role != "text" else say(
             "column of the texts (default: found)", "columna de los textos (si no, se busca)"))  # fmt: skip
+    add_reading_arguments(add)
     add("-q", "--quiet", action="store_true", help=say("say nothing", "sin mensajes"))
 
 
@@ -53,26 +53,27 @@ def run(arguments: argparse.Namespace) -> int:
     """Choose and write.
 
     Raises:
-        UsageError: an option that makes no sense.
+        UsageError: an option that makes no sense, or the output is an input.
         InputError: a file cannot be read, or holds nothing to label.
         OutputError: the output cannot be written.
         BundleError: texts have to be scored and the model cannot be used.
     """
     if arguments.count < 1:
         raise UsageError(f"-n {arguments.count}", cure=say("Use 1 or more", "Use 1 o más"))
+    from hx_detect.io.destination import check_not_input
     from hx_detect.labelling.suggest import SuggestOptions, suggest
     from hx_detect.labelling.write_suggestions import format_of, write_suggestions
     from hx_detect.reporting.written import check_free
 
     place = arguments.output or _default_output(arguments.file, arguments.format)
     format = format_of(str(place), arguments.format)
-    _check_place(place, [arguments.file, *arguments.seen])
+    check_not_input(str(place), [arguments.file, *arguments.seen])
     check_free(str(place), overwrite=arguments.overwrite)
     tell = _silent if arguments.quiet else _tell
     columns = {role: getattr(arguments, f"{role}_column") for role in _ROLES}
     found = suggest(
         arguments.file,
-        SuggestOptions(arguments.count, columns),
+        SuggestOptions(arguments.count, columns, read_options(arguments)),
         scorer_loader(arguments.model),
         _labelled(arguments.seen),
         tell,
@@ -89,14 +90,6 @@ def _default_output(file: str, format: str | None) -> Path:
 
     name = Path(plain_name(base_name(file))).stem.removesuffix(".scored") + ".to-label" + FORMATS[format or "csv"]
     return Path(name) if is_url(file) or file == "-" else Path(file).with_name(name)
-
-
-def _check_place(place: Path, files: Sequence[str]) -> None:
-    if place.exists() and any(place.resolve() == Path(file).resolve() for file in files):
-        raise UsageError(
-            say(f"The output {place} is the input", f"La salida {place} es la propia entrada"),
-            cure=say("Choose another name with -o", "Elija otro nombre con -o"),
-        )
 
 
 def _labelled(files: list[str]) -> list[LabelledRow]:

@@ -14,6 +14,7 @@ from hx_detect.commands.sources import add_source_arguments, sources_of
 from hx_detect.commands.train_quick import add_quick_arguments, run_quick
 from hx_detect.errors import MissingExtraError, UsageError
 from hx_detect.wording import say
+from hx_detect.work_folder import ended_in_order, remove_left_over
 
 if TYPE_CHECKING:
     from hx_detect.learning.labelled_row import LabelledRow
@@ -71,11 +72,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Refit a model on labelled files; or train one by a recipe and write it.
 
+    However it is ended, its temporary folders go: at once, or (after ``kill -9``) with the next call.
+
     Raises:
         UsageError: neither files nor corpora are given.
         MissingExtraError: the extra ``train`` is not installed.
         LearningError: recipe, data, encoder or checkpoint are not to be had.
     """
+    with ended_in_order():
+        left = remove_left_over()
+        if left:
+            _tell(say(f"temporary folders of runs that were killed, removed: {left}",
+                      f"carpetas temporales de procesos interrumpidos, borradas: {left}"))  # fmt: skip
+        return _run(arguments)
+
+
+def _run(arguments: argparse.Namespace) -> int:
     if (arguments.files or arguments.feedback) and not arguments.recipe:
         return run_quick(arguments)
     if arguments.corpora is None:

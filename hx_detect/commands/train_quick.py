@@ -6,7 +6,6 @@ import argparse
 import json
 import re
 import sys
-import tempfile
 import time
 from itertools import zip_longest
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from hx_detect.commands.labelled_arguments import add_labelled_arguments, labelled_from, labelled_options
 from hx_detect.errors import LearningError, MissingExtraError, OutputError, UsageError
 from hx_detect.wording import say
+from hx_detect.work_folder import work_folder
 
 if TYPE_CHECKING:
     from hx_detect.bundle import Bundle
@@ -67,8 +67,8 @@ def run_quick(arguments: argparse.Namespace) -> int:
         figures = refit(parent, table, arguments.output, options, _tell)
         sys.stdout.write(f"{arguments.output}\n")
     else:
-        with tempfile.TemporaryDirectory(prefix="hx-detect-") as beside:
-            folder = Path(beside) / options.name
+        with work_folder() as beside:
+            folder = beside / options.name
             figures = refit(parent, table, folder, options, _tell)
             sys.stdout.write(f"{_register(folder, table, parent, arguments)}\n")
     sys.stdout.write(_summary(figures))

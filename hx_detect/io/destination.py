@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -51,11 +51,7 @@ class Destination:
             shown = output.rstrip("/") + "/" + name
         else:
             shown = output
-        if not is_url(shown) and not source.fetched and Path(shown).resolve() == Path(source.location).resolve():
-            raise UsageError(
-                say(f"The output {shown} is the input", f"La salida {shown} es la propia entrada"),
-                cure=say("Choose another name with -o", "Elija otro nombre con -o"),
-            )
+        check_not_input(shown, [source.location])
         written, compression = output_format(base_name(shown))
         local = base_name(shown) if is_url(shown) else shown
         return cls(shown, Path(local + ".part"), written, compression)
@@ -109,6 +105,33 @@ def default_name(source: Source, format: str) -> str:
     suffix = source.suffix if SUFFIXES.get(source.suffix) == format else f".{format}"
     stem = plain[: -len(source.suffix)] if source.suffix else plain
     return f"{stem}.scored{suffix}{compression}"
+
+
+def check_not_input(output: str, inputs: Iterable[str]) -> None:
+    """An output never takes the place of what is read.
+
+    Args:
+        output: path or URL; ``-`` is stdout.
+        inputs: paths, URLs or ``-``, as given.
+
+    Raises:
+        UsageError: the output is one of the inputs, however it is written; the message says which.
+    """
+    for place in inputs:
+        if _same_place(output, place):
+            raise UsageError(
+                say(f"The output {output} is the input {place}", f"La salida {output} es la entrada {place}"),
+                cure=say("Choose another name with -o", "Elija otro nombre con -o"),
+            )
+
+
+def _same_place(one: str, other: str) -> bool:
+    if "-" in (one, other):
+        return False
+    if is_url(one) or is_url(other):
+        return one == other
+    first, second = Path(one), Path(other)
+    return first.resolve() == second.resolve() or (first.exists() and second.exists() and first.samefile(second))
 
 
 def check_many(locations: Sequence[str], output: str | None) -> None:

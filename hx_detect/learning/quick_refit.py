@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -33,6 +32,7 @@ from hx_detect.stage_records import BatchLogits
 from hx_detect.stages.adapt import Adapter, adapt, identity
 from hx_detect.stages.calibrate import sigmoid
 from hx_detect.wording import say
+from hx_detect.work_folder import work_folder
 
 Say = Callable[[str], None]
 FEWEST_ROWS: Final = 30
@@ -110,8 +110,8 @@ def refit(parent: Bundle, table: LabelledTable, folder: Path, options: RefitOpti
         with threadpool_limits(1):  # small matrices: threads would only wait for each other
             found = fit(model, rows, apart, table.own_signals, options, tell)
         contents = refit_files(model, found, table, options)
-        with tempfile.TemporaryDirectory(prefix="hx-detect-") as beside:
-            draft = write_bundle(Path(beside) / "draft", contents)
+        with work_folder() as beside:
+            draft = write_bundle(beside / "draft", contents)
             contents[FILES.golden] = golden_of(parent, Scorer.load(draft, threads=options.threads))
         write_bundle(folder, contents)
     tell(say(f"written: {folder}", f"escrito: {folder}"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -22,6 +21,7 @@ from hx_detect.stages.graph import HIDDEN, OUTPUTS, Graph
 from hx_detect.stages.heads import combine_windows
 from hx_detect.stages.lexical import lexical_logits
 from hx_detect.stages.tokenise import Tokeniser
+from hx_detect.work_folder import work_folder
 
 _BLOCK = 512
 
@@ -85,8 +85,8 @@ def frozen_model(bundle: Bundle, threads: int | None = None) -> Iterator[FrozenM
         bundle: the model.
         threads: cores to use; None for all.
     """
-    with tempfile.TemporaryDirectory(prefix="hx-detect-") as folder:
-        yield FrozenModel(bundle, with_hidden(bundle.file(FILES.graph), Path(folder) / FILES.graph), threads)
+    with work_folder() as folder:
+        yield FrozenModel(bundle, with_hidden(bundle.file(FILES.graph), folder / FILES.graph), threads)
 
 
 HEADS = ("sentiment", "stars", "signals", "stage", "kind", "hx")

@@ -1,7 +1,8 @@
 """The whole call-back list -> CSV or Excel for a CRM. In: the texts of a report. Out: the bytes of a file.
 
-Texts stand as they were given, not masked: this is the list to call customers by. In a CSV a cell that a spreadsheet
-would take for a formula gets an apostrophe before it.
+Texts stand as they were given, not masked: this is the list to call customers by. A text that stands again in its group
+has one entry, which says how often it came and names the other rows. In a CSV a cell that a spreadsheet would take for
+a formula gets an apostrophe before it.
 """
 
 from __future__ import annotations
@@ -35,6 +36,8 @@ _COLUMNS: Final = {
     "evidence": ("evidence", "evidencia"),
     "file": ("file", "fichero"),
     "row": ("row", "fila"),
+    "times": ("times", "veces"),
+    "again": ("also as", "también como"),
 }
 
 
@@ -90,7 +93,15 @@ def _rows(frame: pl.DataFrame, files: tuple[str, ...], lang: Lang, *, texts: boo
             _evidence(row) if texts else None,
             files[row["file"]],
             row["row"],
+            row["times"],
+            _again(row, files),
         ]
+
+
+def _again(row: dict[str, Any], files: tuple[str, ...]) -> str | None:
+    """The other rows with this text: their identifiers, else their files and rows; the same customer's only once."""
+    names = (other["id"] or f"{files[other['file']]}:{other['row']}" for other in row["again"])
+    return "; ".join(name for name in dict.fromkeys(names) if name != row["id"]) or None
 
 
 def _shown(name: str, lang: Lang) -> str:

@@ -19,12 +19,24 @@ _LENGTH: Final = 240
 
 
 def due_calls(frame: pl.DataFrame) -> pl.DataFrame:
-    """The texts with a grievance, highest priority first, the earlier row where equal; a repeated text once."""
+    """The texts with a grievance, highest priority first, the earlier row where equal.
+
+    A text that stands again in its group (blanks apart) is listed once, by its highest priority; rows without words
+    are never taken for each other.
+
+    Returns:
+        The frame's columns, ``times`` (rows with this text, from 1) and ``again`` (file, row and id of the other ones).
+    """
     due = frame.filter(~pl.col("level").cast(pl.String).is_in(CONTENT))
-    due = due.sort(["priority", "file", "row"], descending=[True, False, False])
-    if due["text"].count() == due.height:
-        due = due.unique(["text", "id", "group"], keep="first", maintain_order=True)
-    return due
+    due = due.sort(["priority", "file", "row"], descending=[True, False, False]).with_row_index("place")
+    words = pl.col("text").str.replace_all(r"\s+", " ").str.strip_chars()
+    due = due.with_columns(words=words, wordless=pl.when((words == "").fill_null(True)).then(pl.col("place")))
+    kept = due.group_by("words", "wordless", "group", maintain_order=True).agg(
+        pl.col(frame.columns).exclude("group").first(),
+        times=pl.len(),
+        again=pl.struct("file", "row", "id").slice(1),
+    )
+    return kept.select(*frame.columns, "times", "again")
 
 
 def call_figures(frame: pl.DataFrame, most: int, *, texts: bool) -> CallFigures | None:
@@ -38,14 +50,21 @@ def call_figures(frame: pl.DataFrame, most: int, *, texts: bool) -> CallFigures 
     due = due_calls(frame)
     if due.is_empty():
         return None
-    return CallFigures(due.height, calls_of(due.head(most), texts=texts))
+    return CallFigures(due.height, calls_of(due.head(most), texts=texts), int(due["times"].sum()) - due.height)
 
 
 def calls_of(due: pl.DataFrame, *, texts: bool) -> tuple[Call, ...]:
     """Rows of ``due_calls`` as calls, ranked from 1."""
     return tuple(
-        Call(rank, round(row["priority"], 4), reason(row), row["stage"], quote(row, length=_LENGTH, texts=texts))
-        for rank, row in enumerate(due.select(COLUMNS).iter_rows(named=True), 1)
+        Call(
+            rank,
+            round(row["priority"], 4),
+            reason(row),
+            row["stage"],
+            quote(row, length=_LENGTH, texts=texts),
+            row["times"],
+        )
+        for rank, row in enumerate(due.select(*COLUMNS, "times").iter_rows(named=True), 1)
     )
 
 

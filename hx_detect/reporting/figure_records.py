@@ -8,7 +8,7 @@ from __future__ import annotations
 import types
 import typing
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import MISSING, dataclass, fields, is_dataclass
 from typing import Any, cast
 
 from hx_detect.reporting.figure_values import (
@@ -267,10 +267,10 @@ def plain(record: object) -> object:
 
 
 def of_dict(values: Mapping[str, Any]) -> ReportFigures:
-    """The figures that ``to_dict`` made JSON of.
+    """The figures that ``to_dict`` made JSON of; what an earlier release did not write yet has its default.
 
     Raises:
-        KeyError: a field is missing.
+        KeyError: a field without a default is missing.
     """
     return cast(ReportFigures, _built(ReportFigures, values))
 
@@ -286,5 +286,6 @@ def _built(kind: object, value: object) -> object:
         return tuple(_built(one, item) for one, item in zip(each, value, strict=True))
     if isinstance(value, Mapping) and isinstance(kind, type):
         hints = typing.get_type_hints(kind)
-        return kind(**{field.name: _built(hints[field.name], value[field.name]) for field in fields(kind)})
+        given = [field.name for field in fields(kind) if field.name in value or field.default is MISSING]
+        return kind(**{name: _built(hints[name], value[name]) for name in given})
     return value

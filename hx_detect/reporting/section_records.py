@@ -215,18 +215,26 @@ class StrengthFigures:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One customer to call back, ``rank`` from 1; ``reason`` in words; ``quote`` has the text with its evidence."""
+    """One text to call back for, ``rank`` from 1; ``reason`` in words; ``quote`` has the text with its evidence.
+
+    ``times`` rows of the group have this very text; the quote is of the one with the highest priority.
+    """
 
     rank: int
     priority: float
     reason: Words
     stage: str
     quote: Quote
+    times: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class CallFigures:
-    """The call-back list: ``due`` texts with a grievance in all, the first ``calls`` of them here."""
+    """The call-back list: ``due`` texts with a grievance in all, the first ``calls`` of them here.
+
+    ``repeated`` more rows have the text of one of them, in the same group, and are not listed again.
+    """
 
     due: int
     calls: tuple[Call, ...]
+    repeated: int = 0

@@ -37,6 +37,7 @@ _HEADERS: Final = {
     "model": "modelo", "command": "orden", "masked": "ocultado", "calibration error": "error de calibración",
     "precision": "precisión", "recall": "exhaustividad", "F1": "F1", "examples": "ejemplos", "weak": "débil",
     "NPS of answers": "NPS de las respuestas", "NPS of the words": "NPS de las palabras", "found": "hallado",
+    "times": "veces",
 }  # fmt: skip
 """English -> Spanish, of headers and fixed cells."""
 
@@ -235,10 +236,12 @@ def _quotes(figures: ReportFigures, name: _Namer) -> Iterable[Sheet]:
         yield name.sheet("Quotes", "Citas", ("signal", *_QUOTE), rows)
     if figures.calls is not None:
         called = [
-            (call.rank, call.priority, name.say(call.reason), name.label(call.stage), *_quote(call.quote, name))
+            (call.rank, call.priority, name.say(call.reason), name.label(call.stage), *_quote(call.quote, name),
+             call.times)
             for call in figures.calls.calls
-        ]
-        yield name.sheet("Call back first", "Llamar primero", ("rank", "priority", "reason", "stage", *_QUOTE), called)
+        ]  # fmt: skip
+        columns = ("rank", "priority", "reason", "stage", *_QUOTE, "times")
+        yield name.sheet("Call back first", "Llamar primero", columns, called)
 
 
 def _trust(figures: ReportFigures, name: _Namer) -> Iterable[Sheet]:

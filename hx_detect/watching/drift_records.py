@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Final, Literal
 
 from hx_detect.reporting.figure_values import Words
@@ -86,6 +86,25 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True)
+class UnknownLabel:
+    """A label of ``--labels`` that says neither HX nor not; its rows are left out of the calibration.
+
+    Attributes:
+        file: name of its file.
+        value: as written the first time, cut at 40 characters.
+        count: rows that have it.
+        rows: the first five of them, from 1.
+        suggestion: the known label that it is most like, or None.
+    """
+
+    file: str
+    value: str
+    count: int
+    rows: tuple[int, ...]
+    suggestion: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class DriftResult:
     """Two tables compared.
 
@@ -94,6 +113,8 @@ class DriftResult:
         comparisons: in the order they were made.
         skipped: what could not be compared, and why.
         models: models that scored the tables; more than one makes outputs incomparable, and that is said.
+        labels_left_out: rows whose label was not understood.
+        unknown_labels: those labels, by file and most frequent first, 20 of a file at most.
     """
 
     reference_texts: int
@@ -101,6 +122,8 @@ class DriftResult:
     comparisons: tuple[Comparison, ...]
     skipped: tuple[Words, ...]
     models: tuple[str, ...] = ()
+    labels_left_out: int = 0
+    unknown_labels: tuple[UnknownLabel, ...] = ()
 
     def found(self, part: Part | None = None) -> tuple[Comparison, ...]:
         """What drifted, the largest effect (for its measure) first."""
@@ -122,6 +145,8 @@ class DriftResult:
             "models": list(self.models),
             "comparisons": [one.to_dict() for one in self.comparisons],
             "skipped": [{"en": words.en, "es": words.es} for words in self.skipped],
+            "labels_left_out": self.labels_left_out,
+            "unknown_labels": [asdict(one) | {"rows": list(one.rows)} for one in self.unknown_labels],
         }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Final
 
-from hx_detect.labels import SIGNAL_INDEX, display
+from hx_detect.labels import LEVELS, SIGNAL_INDEX, display
 from hx_detect.watching.drift_records import Comparison, DriftResult
 from hx_detect.watching.watch_text import percent
 from hx_detect.wording import figure, language, say
@@ -38,10 +38,31 @@ _SHOWN: Final = 5
 
 
 def render(result: DriftResult) -> str:
-    """The verdict, what to do, and all comparisons."""
+    """The verdict, what to do, all comparisons, and what was left out of them."""
     lines = [*verdict(result), "", *_table(result)]
     lines += [say("not compared: ", "no comparado: ") + say(words.en, words.es) for words in result.skipped]
+    lines += _left_out(result)
     return "\n".join(lines) + "\n"
+
+
+def _left_out(result: DriftResult) -> list[str]:
+    """Labels that were not understood: where, how often, what may be meant, and what to write."""
+    if not result.labels_left_out:
+        return []
+    total, levels = figure(result.labels_left_out), ", ".join(LEVELS)
+    lines = [say(f"labels that are not known, rows left out of the calibration: {total}. Write yes or no, 1 or 0, or "
+                 f"a level: {levels}",
+                 f"etiquetas desconocidas, filas fuera de la calibración: {total}. Escriba sí o no, 1 o 0, o un "
+                 f"nivel: {levels}")]  # fmt: skip
+    shown = result.unknown_labels[:_SHOWN]
+    for one in shown:
+        rows = ", ".join(map(str, one.rows)) + (" …" if one.count > len(one.rows) else "")
+        near = say(f"; did you mean {one.suggestion}?", f"; ¿quería decir {one.suggestion}?") if one.suggestion else ""
+        lines.append(f"  {one.file}: {one.value!r}: {figure(one.count)} ({say('rows', 'filas')} {rows}){near}")
+    rest = result.labels_left_out - sum(one.count for one in shown)
+    if rest:
+        lines.append(say(f"  … and others in {figure(rest)} rows", f"  … y otras en {figure(rest)} filas"))
+    return lines
 
 
 def verdict(result: DriftResult) -> list[str]:

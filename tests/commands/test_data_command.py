@@ -84,11 +84,12 @@ def test_evaluation_sets_of_ones_own(tmp_path: Path, capsys: pytest.CaptureFixtu
 def test_nothing_is_written_over(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = csv_file(tmp_path, CLEAN)
     content = file.read_bytes()
-    call = ["data", "check", str(file), "--no-model", "-o"]
-    assert main([*call, str(file), "--overwrite"]) == EXIT_CODES[UsageError]
-    assert "is one of the inputs" in capsys.readouterr().err
     report = tmp_path / "list.csv"
     report.write_text("my notes", encoding="utf-8")
+    call = ["data", "check", str(file), "--no-model", "-o"]
+    assert main([*call, str(file), "--overwrite"]) == EXIT_CODES[UsageError]
+    assert f"The output {file} is the input {file}" in capsys.readouterr().err
+    assert main([*call, str(report), "--evaluation", str(report), "--overwrite"]) == EXIT_CODES[UsageError]
     assert main([*call, str(report)]) == EXIT_CODES[OutputError]
     assert "--overwrite" in capsys.readouterr().err
     assert (file.read_bytes(), report.read_text(encoding="utf-8")) == (content, "my notes")

@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 from labelling_tables import TEXTS, scored_csv, session_in, tasks_of
+from openpyxl import Workbook
 
 from hx_detect.cli import build_parser, main
 from hx_detect.commands import label_page
 from hx_detect.commands.label_page import default_place, own_signals
-from hx_detect.errors import UsageError
+from hx_detect.errors import EXIT_CODES, ColumnError, UsageError
 
 
 def parsed(*words: str) -> dict[str, object]:
@@ -54,6 +55,28 @@ def test_suggest_writes_beside_the_file_and_shows_the_first(tmp_path: Path, caps
     assert main(["label", "suggest", str(place), "--overwrite"]) == 0
 
 
+def test_suggest_reads_as_it_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A sheet that is not the first, an encoding and a delimiter that nothing gives away."""
+    with scored_csv(tmp_path / "s.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.reader(file))
+    book = Workbook()
+    cover, data = book.create_sheet("portada", 0), book.create_sheet("datos")
+    for row in (["texto", "nota"], ["Una hoja de portada con sus explicaciones", "x"]):
+        cover.append(row)
+    for row in rows:
+        data.append(row)
+    book.save(tmp_path / "b.xlsx")
+    with (tmp_path / "m.txt").open("w", encoding="mac_roman", newline="") as out:
+        csv.writer(out, delimiter="^").writerows(rows)
+    call = ["label", "suggest", "-q", "-o", str(tmp_path / "o.jsonl"), "--overwrite"]
+    for words in (["b.xlsx", "--sheet", "datos"], ["m.txt", "--encoding", "mac_roman", "--delimiter", "^"]):
+        assert main([*call, str(tmp_path / words[0]), *words[1:]]) == 0
+        lines = (tmp_path / "o.jsonl").read_text(encoding="utf-8").splitlines()
+        assert {json.loads(line)["text"] for line in lines} == set(TEXTS)
+    assert main([*call, str(tmp_path / "b.xlsx"), "--sheet", "dato"]) == EXIT_CODES[ColumnError]
+    assert "dato" in capsys.readouterr().err
+
+
 def test_suggest_leaves_out_what_was_labelled(tmp_path: Path) -> None:
     session = session_in(tmp_path)
     session.answer({"key": tasks_of()[1].key, "sentiment": "positive", "labels": {"kind": []}})
@@ -69,7 +92,10 @@ def test_suggest_leaves_out_what_was_labelled(tmp_path: Path) -> None:
     [
         (["suggest", "s.csv", "-n", "0"], 2, "-n 0"),
         (["suggest", "s.csv", "-o", "o.docx"], 2, "names no format"),
-        (["suggest", "s.csv", "-o", "s.csv"], 2, "is the input"),
+        (["suggest", "s.csv", "-o", "./s.csv"], 2, "is the input s.csv"),
+        (["suggest", "s.csv", "--seen", "t.csv", "-o", "t.csv"], 2, "is the input t.csv"),
+        (["suggest", "s.csv", "--delimiter", "::"], 2, "--delimiter '::'"),
+        (["suggest", "s.csv", "--encoding", "utf-99"], 2, "utf-99"),
         (["suggest", "none.csv"], 11, "none.csv"),
         (["suggest"], 2, "FILE"),
         (["none.csv", "--no-browser"], 11, "none.csv"),

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from hx_detect.errors import OutputError, UsageError
-from hx_detect.io.destination import Destination, check_many, default_name, is_folder
+from hx_detect.io.destination import Destination, check_many, check_not_input, default_name, is_folder
 from hx_detect.io.source import Source
+from hx_detect.wording import set_language
 
 
 @pytest.mark.parametrize(
@@ -53,6 +54,29 @@ def test_many_inputs() -> None:
             check_many(["a.csv", "b.csv"], output)
     with pytest.raises(UsageError, match=r"named a\.csv"):
         check_many(["x/a.csv", "y/a.csv"], "out/")
+
+
+def test_an_input_is_never_the_output(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("a.csv", "b.csv"):
+        Path(name).write_text("texto\nhola\n", encoding="utf-8")
+    Path("link.csv").symlink_to("b.csv")
+    Path("twin.csv").hardlink_to("b.csv")
+    for output in ("b.csv", "./b.csv", str(tmp_path / "b.csv"), "link.csv", "twin.csv"):
+        with pytest.raises(UsageError, match=r"is the input b\.csv.*another name with -o"):
+            check_not_input(output, ["a.csv", "b.csv"])
+    with pytest.raises(UsageError, match="s3://box/a"):
+        check_not_input("s3://box/a.csv", ["s3://box/a.csv"])
+    set_language("es")
+    with pytest.raises(UsageError, match=r"La salida \./a\.csv es la entrada a\.csv"):
+        check_not_input("./a.csv", ["a.csv"])
+
+
+@pytest.mark.parametrize("output", ["-", "c.csv", "s3://box/a.csv", "folder/a.csv"])
+def test_other_places_are_free(output: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("a.csv").touch()
+    check_not_input(output, ["a.csv", "-", "s3://box/b.csv", "hf:owner/name", "gone.csv"])
 
 
 def test_commit_to_a_place_that_cannot_be_written(tmp_path: Path) -> None:

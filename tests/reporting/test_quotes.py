@@ -97,6 +97,38 @@ def test_texts_all_alike_give_one_quote() -> None:
     assert quotes_of(loaded.frame.head(0), None, 3) == ()
 
 
+def test_a_repeated_text_is_called_for_once() -> None:
+    loaded = simulate(400, 2)
+    due = loaded.frame.filter(pl.col("level").cast(pl.String) == "hx_risk").head(8)
+    told = [
+        "Nadie me\u00a0contesta ",
+        "Nadie me contesta",
+        "nadie me contesta",
+        "Nadie  me\ncontesta",
+        "",
+        "  ",
+        None,
+        None,
+    ]
+    frame = due.with_columns(
+        text=pl.Series(told), row=pl.Series(range(1, 9), dtype=pl.UInt32),
+        group=pl.Series(["Sur", "Sur", "Sur", None, "Sur", "Sur", "Sur", "Sur"]),
+        priority=pl.Series([0.5, 0.9, 0.4, 0.3, 0.2, 0.2, 0.2, 0.2]),
+    )  # fmt: skip
+    found = due_calls(frame)
+    assert found.columns == [*frame.columns, "times", "again"]
+    assert found["row"].to_list() == [2, 3, 4, 5, 6, 7, 8]
+    assert found["times"].to_list() == [2, 1, 1, 1, 1, 1, 1]
+    assert [one["row"] for one in found["again"][0]] == [1]
+    figures = call_figures(frame, 3, texts=False)
+    assert figures is not None
+    assert (figures.due, figures.repeated) == (7, 1)
+    assert [call.times for call in figures.calls] == [2, 1, 1]
+    assert found.sort("row")["group"].null_count() == 1
+    together = due_calls(frame.with_columns(group=pl.lit(None, pl.String)))
+    assert together["times"].to_list()[0] == 3
+
+
 def test_calls_come_by_priority_with_their_reason() -> None:
     loaded = simulate(400, 2)
     found = call_figures(loaded.frame, 5, texts=True)

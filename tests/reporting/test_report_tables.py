@@ -74,12 +74,18 @@ def test_workbook_writes_no_formulas_and_has_a_limit(monkeypatch: pytest.MonkeyP
 
 def test_call_back_list_is_whole_in_order_and_safe() -> None:
     loaded = simulate(400, 2)
-    formula = pl.when(pl.col("s_ignored")).then(pl.lit("=cmd()")).otherwise(pl.col("text"))
+    formula = pl.when(pl.col("s_ignored")).then(pl.lit("=cmd()")).otherwise(pl.format("{} {}", "text", "row"))
     frame = loaded.frame.with_columns(text=formula)
     content = call_back_csv(frame, FILES, "en").decode("utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(content)))
     due = frame.filter(~pl.col("level").cast(pl.String).is_in(["cx", "satisfied", "neutral"]))
-    assert len(rows) == due.height
+    ignored = due.filter("s_ignored")
+    assert len(rows) == due.height - ignored.height + ignored["group"].n_unique()
+    assert sum(int(row["times"]) for row in rows) == due.height
+    (largest,) = ignored.group_by("group").len().top_k(1, by="len").iter_rows()
+    entry = next(row for row in rows if row["group"] == largest[0] and row["text"] == "'=cmd()")
+    named = {entry["id"], *entry["also as"].split("; ")}
+    assert named == set(ignored.filter(pl.col("group") == largest[0])["id"])
     assert [row["rank"] for row in rows[:3]] == ["1", "2", "3"]
     assert rows[0]["priority"] == "0.9"
     assert rows[0]["text"] == "'=cmd()"
@@ -87,8 +93,27 @@ def test_call_back_list_is_whole_in_order_and_safe() -> None:
     assert rows[0]["reason"].startswith("ignored")
     assert rows[-1]["evidence"] in rows[-1]["text"]
     spanish = list(csv.reader(io.StringIO(call_back_csv(frame, FILES, "es", texts=False).decode("utf-8-sig"))))
-    assert spanish[0][:3] == ["orden", "prioridad", "id"]
+    assert (spanish[0][:3], spanish[0][-2:]) == (["orden", "prioridad", "id"], ["veces", "también como"])
     assert not any("=cmd()" in cell for row in spanish for cell in row)
     (sheet,) = sheets(call_back_xlsx(frame, FILES, "es")).values()
     assert len(sheet) == len(rows) + 1
     assert sheet[1][12] == "=cmd()"
+
+
+def test_rows_without_an_identifier_are_named_by_file_and_row() -> None:
+    frame = simulate(400, 2).frame.filter(pl.col("level").cast(pl.String) == "hx_risk").head(4)
+    frame = frame.with_columns(text=pl.lit("otra vez lo mismo"), group=pl.lit("Sur"), priority=pl.lit(0.5),
+                               file=pl.Series([0, 0, 1, 1], dtype=pl.UInt16),
+                               row=pl.Series([1, 2, 1, 2], dtype=pl.UInt32),
+                               id=pl.Series(["A", "A", None, None]))  # fmt: skip
+    (entry,) = csv.DictReader(io.StringIO(call_back_csv(frame, ("a.csv", "b.csv"), "en").decode("utf-8-sig")))
+    assert (entry["id"], entry["times"], entry["also as"]) == ("A", "4", "b.csv:1; b.csv:2")
+
+
+def test_the_workbook_says_how_often_a_text_came(figures: ReportFigures) -> None:
+    assert figures.calls is not None
+    first, *rest = figures.calls.calls
+    calls = replace(figures.calls, calls=(replace(first, times=3), *rest))
+    for lang, title, header in (("en", "Call back first", "times"), ("es", "Llamar primero", "veces")):
+        rows = sheets(figures_xlsx(replace(figures, calls=calls), lang))[title]  # type: ignore[arg-type] # a language
+        assert (rows[0][-1], rows[1][-1]) == (header, 3)

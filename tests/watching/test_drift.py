@@ -11,7 +11,14 @@ import pytest
 from watched_file import COLUMNS, rows_of, write
 
 from hx_detect.cli import main
-from hx_detect.errors import DRIFT_EXIT, EXIT_CODES, ColumnError, EvaluationError, UsageError
+from hx_detect.errors import (
+    DRIFT_EXIT,
+    EXIT_CODES,
+    ROWS_REJECTED_EXIT,
+    ColumnError,
+    EvaluationError,
+    UsageError,
+)
 from hx_detect.watching.drift_calibration import compare_calibration, expected_calibration_error
 from hx_detect.watching.drift_labels import truth
 from hx_detect.watching.drift_records import Comparison
@@ -114,6 +121,66 @@ def test_labels(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert finding(result, "hx_probability:calibration")["finding"] == "same"
     _, result = drift_json(capsys, sides[0], unlabelled, "--labels", "de_verdad")
     assert any("calibration" in words["en"] for words in result["skipped"])
+
+
+def labelled(path: Path, *changed: tuple[int, str], column: str = "de_verdad") -> Path:
+    """600 rows labelled with what they are, but for the changed ones (row from 1, label)."""
+    labels = ["sí" if float(row[5]) > 0.5 else "no" for row in rows_of(20)]
+    for row, label in changed:
+        labels[row - 1] = label
+    return write(path, [(*row, label) for row, label in zip(rows_of(20), labels, strict=True)], (*COLUMNS, column))
+
+
+def test_labels_that_are_not_known_are_told_and_left_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    old = labelled(tmp_path / "old.csv", (3, ""))
+    new = labelled(tmp_path / "new.csv", *((row, "Quizá") for row in range(11, 18)), (4, "hx risck"), (5, "Satisfecho"))
+    code, result = drift_json(capsys, old, new, "--labels", "de_verdad")
+    assert (code, result["verdict"]) == (ROWS_REJECTED_EXIT, "same")
+    assert finding(result, "hx_probability:calibration")["finding"] == "same"
+    assert result["labels_left_out"] == 9
+    assert result["unknown_labels"] == [
+        {"file": "new.csv", "value": "Quizá", "count": 7, "rows": [11, 12, 13, 14, 15], "suggestion": None},
+        {"file": "new.csv", "value": "hx risck", "count": 1, "rows": [4], "suggestion": "hx_risk"},
+        {"file": "new.csv", "value": "Satisfecho", "count": 1, "rows": [5], "suggestion": "satisfied"},
+    ]
+    call = ["drift", str(old), str(new), "--labels", "de_verdad", "-q", "--sample", "0"]
+    assert main([*call, "--lang", "en"]) == ROWS_REJECTED_EXIT
+    lines = capsys.readouterr().out.splitlines()[-4:]
+    assert lines[0].startswith("labels that are not known, rows left out of the calibration: 9. Write yes or no")
+    assert lines[1:3] == ["  new.csv: 'Quizá': 7 (rows 11, 12, 13, 14, 15 …)",
+                          "  new.csv: 'hx risck': 1 (rows 4); did you mean hx_risk?"]  # fmt: skip
+    assert main([*call, "--lang", "es"]) == ROWS_REJECTED_EXIT
+    out = capsys.readouterr().out
+    assert "etiquetas desconocidas, filas fuera de la calibración: 9. Escriba sí o no" in out
+    assert "  new.csv: 'Satisfecho': 1 (filas 5); ¿quería decir satisfied?" in out
+
+
+def test_many_unknown_labels_are_summed_up(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    new = labelled(tmp_path / "new.csv", *((row, f"{row} {'x' * 60}") for row in range(1, 31)))
+    code, result = drift_json(capsys, new, new, "--labels", "de_verdad")
+    assert (code, result["labels_left_out"], len(result["unknown_labels"])) == (ROWS_REJECTED_EXIT, 60, 40)
+    assert {len(one["value"]) for one in result["unknown_labels"]} == {40}
+    main(["drift", str(new), str(new), "--labels", "de_verdad", "-q", "--sample", "0"])
+    assert capsys.readouterr().out.splitlines()[-1] == "  … and others in 55 rows"
+
+
+def test_drift_counts_more_than_unknown_labels(
+    tables: dict[str, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    old = labelled(tmp_path / "old.csv", (3, "quizá"))
+    code, result = drift_json(capsys, old, tables["worse"], "--labels", "de_verdad")
+    assert (code, result["labels_left_out"]) == (DRIFT_EXIT, 1)
+
+
+def test_a_column_of_labels_with_another_name_is_suggested(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    old, new = labelled(tmp_path / "old.csv"), labelled(tmp_path / "new.csv", column="verdad")
+    call = ["drift", str(old), str(new), "--sample", "0", "--labels"]
+    assert main([*call, "de_verdad"]) == 0
+    shown = capsys.readouterr()
+    assert "new.csv has no column 'de_verdad' (--labels). Did you mean 'verdad'?" in shown.err
+    assert "calibration: fewer than 50 labelled texts in the new table" in shown.out
+    assert main([*call, "verdades", "--lang", "es"]) == EXIT_CODES[ColumnError]
+    assert "(--labels). ¿Quería decir 'verdad'?" in capsys.readouterr().err
 
 
 def test_the_model_reads_the_texts(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -141,7 +141,8 @@ def test_the_list_is_saved_as_csv_as_it_is_shown(open_report: Opener, english: s
         page.click("[data-do=save-calls]")
     text = saved.value.path().read_text(encoding="utf-8-sig")
     lines = text.splitlines()
-    assert lines[0].startswith("rank,priority,reason,text,signals,group")
+    assert lines[0] == "rank,priority,reason,text,signals,group,date,stage,row,id,times"
+    assert {line.rsplit(",", 1)[1] for line in lines[1:]} == {"1"}
     assert len(lines) == 5
     assert '"The agent said my warranty covered it, and then sent me a bill for the whole repair."' in lines[1]
 

@@ -110,6 +110,41 @@ def test_nothing_is_fetched_and_only_its_own_scripts_run() -> None:
     assert "connect-src" not in policy
 
 
+def test_a_text_that_came_several_times_says_so() -> None:
+    figures = example_figures()
+    assert figures.calls is not None
+    assert figures.groups is not None
+    assert "×" not in render(figures, "en")
+    first, *rest = figures.calls.calls
+    repeated = dataclasses.replace(first, times=3)
+    section = dataclasses.replace(figures.groups.sections[0], calls=(repeated,))
+    page = render(
+        dataclasses.replace(
+            figures,
+            calls=dataclasses.replace(figures.calls, calls=(repeated, *rest), repeated=2),
+            groups=dataclasses.replace(figures.groups, sections=(section,)),
+        ),
+        "es",
+    )
+    assert page.count('<span aria-hidden="true">×3</span>') == 2
+    assert page.count('title="3 textos de los datos dicen exactamente esto"') == 2
+    assert "2 textos no se enumeran de nuevo" in page
+    assert "2 texts are not listed again" in page
+    assert 'data-times="3"' in page
+
+
+def test_figures_of_an_earlier_release_are_read() -> None:
+    figures = example_figures()
+    values = to_dict(figures)
+    for call in values["calls"]["calls"]:
+        del call["times"]
+    del values["calls"]["repeated"]
+    assert of_dict(values) == figures
+    del values["calls"]["due"]
+    with pytest.raises(KeyError, match="due"):
+        of_dict(values)
+
+
 def test_texts_left_out_stay_out() -> None:
     figures = example_figures()
 

@@ -66,11 +66,11 @@ function cell(value) {
 }
 
 function callsAsCsv() {
-  const head = ["rank", "priority", "reason", "text", "signals", "group", "date", "stage", "row", "id"];
+  const head = ["rank", "priority", "reason", "text", "signals", "group", "date", "stage", "row", "id", "times"];
   const lines = callRows().filter((row) => !row.hidden).map((row) => {
     const said = row.querySelector(".said");
-    const { rank, priority, signals, group, date, stage, row: place, id } = row.dataset;
-    return [rank, priority, visibleText(row.querySelector(".t-why strong")), said ? visibleText(said) : "", signals, group, date, stage, place, id];
+    const { rank, priority, signals, group, date, stage, row: place, id, times } = row.dataset;
+    return [rank, priority, visibleText(row.querySelector(".t-why strong")), said ? visibleText(said) : "", signals, group, date, stage, place, id, times];
   });
   return [head, ...lines].map((line) => line.map(cell).join(",")).join("\r\n") + "\r\n";
 }
