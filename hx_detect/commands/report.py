@@ -30,10 +30,12 @@ def run(arguments: argparse.Namespace) -> int:
     Returns:
         0, or 3 where rows of a raw file were rejected.
     """
+    from hx_detect.io.destination import check_not_input
     from hx_detect.reporting.written import check_free, write_file
 
     out, format = _output(arguments)
-    for place in (out, arguments.callback):
+    for place in filter(None, (out, arguments.callback)):
+        check_not_input(place, arguments.files)
         check_free(place, overwrite=arguments.overwrite)
     if arguments.callback and Path(arguments.callback).suffix.lower() not in (".csv", ".xlsx"):
         raise UsageError(

@@ -107,6 +107,16 @@ def test_nothing_is_overwritten_unasked(scored: Path, tmp_path: Path, capsys: py
     assert run(tmp_path / "none.csv", "-o", tmp_path / "x.json") == 11
 
 
+@pytest.mark.parametrize("option", ["-o", "--callback"])
+def test_an_input_is_never_overwritten(option: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    table = tmp_path / "calls.xlsx"
+    table.write_bytes(b"mine")
+    words = () if option == "-o" else ("-o", tmp_path / "r.json")
+    assert run(table, option, table, *words, "--overwrite") == 2
+    assert "is the input" in capsys.readouterr().err
+    assert table.read_bytes() == b"mine"
+
+
 def test_today_can_be_fixed(scored: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1717200000")  # 2024-06-01
     out = tmp_path / "r.json"
