@@ -6,9 +6,7 @@ import re
 import unicodedata
 from typing import Final
 
-_MARKERS: Final = frozenset(
-    ("#N/A", "#NA", "<NA>", "N/A", "NA", "NULL", "NaN", "None", "n/a", "nan", "null")
-)  # fmt: skip
+_MARKERS: Final = frozenset(("#N/A", "#NA", "<NA>", "N/A", "NA", "NULL", "NaN", "None", "n/a", "nan", "null"))
 """What programs write for a value that is missing; in other spellings these may be a customer's words."""
 _MUTE: Final = frozenset(("Pc", "Pd", "Pe", "Pf", "Pi", "Po", "Ps", "Zs", "Zl", "Zp", "Cc", "Cf"))
 """Unicode categories of punctuation, blanks and signs that are not seen."""

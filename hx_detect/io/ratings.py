@@ -8,9 +8,7 @@ from typing import Final
 
 RANGES: Final = {"answer": (0.0, 10.0), "stars": (1.0, 5.0)}
 """Role -> lowest and highest number it can have."""
-_TOP: Final = {"answer": 10, "stars": 5}
-"""Role -> the number that its scale ends with."""
-_FIVE: Final = 5
+_TEN, _FIVE = (round(RANGES[role][1]) for role in ("answer", "stars"))
 _VARIATION: Final = re.compile("[\ufe0e\ufe0f]")
 """Signs without a shape of their own that say how the one before is drawn."""
 _NUMBER: Final = r"(?P<number>[0-9]{1,2}(?:[.,][0-9]+)?)"
@@ -37,14 +35,14 @@ def rating_of(role: str, value: object) -> float | None:
     """
     number, top = _read(value)
     low, high = RANGES[role]
-    fits = number is not None and low <= number <= high and top in (None, _TOP[role])
+    fits = number is not None and low <= number <= high and top in (None, high)
     return number if fits else None
 
 
 def goes_to_ten(value: object) -> bool:
     """Does the cell itself show that its scale goes to 10: by saying so, or by being beyond yes-no and one to five?"""
     number, top = _read(value)
-    return top == _TOP["answer"] or (top is None and (number or 0) > _FIVE)
+    return top == _TEN or (top is None and (number or 0) > _FIVE)
 
 
 def is_rating(value: str) -> bool:
@@ -72,13 +70,13 @@ def _read(value: object) -> tuple[float | None, int | None]:
     if of := _OF.fullmatch(text):
         return number_of(of["number"]), int(of["top"])
     if named := _NAMED.fullmatch(text):
-        return number_of(named["number"]), _TOP["stars"]
-    return _drawn("".join(text.split())), _TOP["stars"]
+        return number_of(named["number"]), _FIVE
+    return _drawn("".join(text.split())), _FIVE
 
 
 def _drawn(signs: str) -> float | None:
     """How many stars are full; where empty ones are drawn too, there are five in all."""
     drawn = _DRAWN.fullmatch(signs)
-    if drawn is None or (drawn["empty"] and len(signs) != _TOP["stars"]):
+    if drawn is None or (drawn["empty"] and len(signs) != _FIVE):
         return None
     return len(drawn["full"]) + 0.5 * len(drawn["half"])

@@ -11,9 +11,7 @@ from hx_detect.io.rows import Row
 from hx_detect.wording import say
 
 _KEY: Final = "ImportId"
-_ANSWER_KINDS: Final = frozenset(
-    ("Response", "Open-Ended Response", "Respuesta", "Respuesta de composición abierta")
-)  # fmt: skip
+_ANSWER_KINDS: Final = frozenset(("Response", "Open-Ended Response", "Respuesta", "Respuesta de composición abierta"))
 """What SurveyMonkey writes under a question of one answer."""
 
 

@@ -76,7 +76,6 @@ class Graph:
             settings["INFERENCE_PRECISION_HINT"] = precision
         self._lock = Lock()
         self._turn = Lock()
-        self._across = Lock()
         self._lone: Any = None
         self._counting = Lock()
         self._runs = 0
@@ -114,16 +113,11 @@ class Graph:
         Returns:
             The outputs of each batch by name, in order.
         """
-        alone = self._lone is not None and not self._runs and _is_lone(batches)
-        if alone and self._across.acquire(blocking=False):
-            try:
-                return [self._run_alone(batches[0])]
-            finally:
-                self._across.release()
         with self._counting:
+            alone = self._lone is not None and not self._runs and _is_lone(batches)
             self._runs += 1
         try:
-            return self._run_together(batches)
+            return [self._run_alone(batches[0])] if alone else self._run_together(batches)
         finally:
             with self._counting:
                 self._runs -= 1
