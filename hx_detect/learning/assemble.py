@@ -13,7 +13,7 @@ import numpy.typing as npt
 from safetensors.numpy import save
 from tokenizers import Tokenizer
 
-from hx_detect.bundle import FILES, PLAIN_FORMAT, write_bundle
+from hx_detect.bundle import FILES, PLAIN_FORMAT, Bundle, write_bundle
 from hx_detect.learning.corpora import Corpus
 from hx_detect.learning.datasets import EXPERIENCE, Datasets
 from hx_detect.learning.examples import Example
@@ -122,6 +122,12 @@ def lexical_file(lexical: LexicalModel) -> bytes:
 def bundle_info(training: Training, parity: Parity) -> dict[str, Any]:
     """``bundle.json``."""
     recipe = training.recipe
+    base = training.base.info if training.base is not None else {}
+    data = {
+        name: {"name": name, "texts": len(training.data.train[name]), "sha256": digest}
+        for name, digest in training.data.hashes.items()
+        if name in recipe.corpora
+    }
     return {
         "format_version": PLAIN_FORMAT,
         "name": recipe.name,
@@ -135,15 +141,21 @@ def bundle_info(training: Training, parity: Parity) -> dict[str, Any]:
             "seed": recipe.seed,
             "average": recipe.average,
             "phases": [asdict(phase) for phase in recipe.phases],
-        },
+        }
+        | _gone_on_from(training.base),
         "export_parity": asdict(parity),
-        "base_encoder": asdict(recipe.encoder),
-        "training_data": [
-            {"name": name, "texts": len(training.data.train[name]), "sha256": digest}
-            for name, digest in training.data.hashes.items()
-            if name in recipe.corpora
-        ],
+        "base_encoder": base.get("base_encoder", asdict(recipe.encoder)),
+        "training_data": [entry for entry in base.get("training_data", ()) if entry["name"] not in data]
+        + list(data.values()),
     }
+
+
+def _gone_on_from(base: Bundle | None) -> dict[str, Any]:
+    """The model that a training went on from, and how that came about in its turn."""
+    if base is None:
+        return {}
+    known = {"name": base.name, "version": base.version, "checksum": base.checksum}
+    return {"base": known | {"provenance": base.info["provenance"]}}
 
 
 def calibrate_bundle(data: Datasets, work: Path, lexical: LexicalModel, say: Say) -> dict[str, Any]:

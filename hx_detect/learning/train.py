@@ -14,6 +14,7 @@ import torch
 from tokenizers import Tokenizer
 from torch import nn
 
+from hx_detect.bundle import Bundle
 from hx_detect.errors import LearningError
 from hx_detect.labels import SIGNAL_NAMES
 from hx_detect.learning.averaging import average_phases, keep_phase
@@ -23,7 +24,7 @@ from hx_detect.learning.datasets import Datasets
 from hx_detect.learning.examples import Example
 from hx_detect.learning.losses import total_loss
 from hx_detect.learning.network import Network
-from hx_detect.learning.recipe import Phase, Recipe
+from hx_detect.learning.recipe import BASE, Phase, Recipe
 from hx_detect.learning.stopping import Look, Stopping
 from hx_detect.learning.tracking import Silent, Tracker
 
@@ -41,6 +42,7 @@ class Training:
         folder: for checkpoints and ``log.jsonl``.
         device: ``cuda`` where there is one, else ``cpu``.
         tracker: takes the figures.
+        base: the trained model that it goes on from, if any.
     """
 
     recipe: Recipe
@@ -52,6 +54,7 @@ class Training:
     say: Say
     device: str = field(default_factory=lambda: "cuda" if torch.cuda.is_available() else "cpu")
     tracker: Tracker = field(default_factory=Silent)
+    base: Bundle | None = None
 
 
 def auxiliary_classes(data: Datasets) -> dict[str, list[str]]:
@@ -81,6 +84,8 @@ def train(training: Training, *, resume: bool = False, evaluate: Callable[[], Lo
     training.folder.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(training.recipe.seed)
     training.network.to(training.device)
+    if BASE in training.recipe.average and not resume:
+        keep_phase(training.network, BASE, training.folder)
     start = restore(training) if resume else Resumed(Position())
     priors = source_priors([example for examples in training.data.train.values() for example in examples])
     for number in range(start.position.phase, len(training.recipe.phases)):

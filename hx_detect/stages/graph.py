@@ -28,11 +28,9 @@ HIDDEN: Final = "hidden"
 _MOST_STREAMS: Final = 16
 _KEPT_SHAPES: Final = 64
 """Kernels are kept for so many batch shapes; under the runtime's own limit of 5,000 a service grew without end."""
-_ONEDNN: Final = {"ONEDNN_MAX_CPU_ISA": "AVX512_CORE_VNNI", "ONEDNN_PRIMITIVE_CACHE_CAPACITY": "4096"}
-"""Settings of the runtime's kernels, which it reads from the environment when it needs the first of them. Without AMX
-they are made in a third of the time, take two thirds for one text and the same for many, and give the same numbers.
-The capacity holds those of the 23 numbers of tokens that batches have (``encode.BATCH_ROWS``), 63 each, and those of
-one text on all cores."""
+_ONEDNN: Final = {"ONEDNN_PRIMITIVE_CACHE_CAPACITY": "4096"}
+"""A setting of the runtime's kernels, which it reads from the environment when it needs the first of them. It holds
+those of the 28 numbers of tokens that batches have (``encode.BATCH_ROWS``), 63 each, and of one text on all cores."""
 _LONE_TOKENS: Final = 64
 """A lone window of at most so many tokens gets all cores; kernels for longer ones would not be worth their memory."""
 _PATIENCE_SECONDS: Final = 5.0
@@ -178,7 +176,7 @@ def _settle(queue: Any) -> None:  # noqa: ANN401 - a class of openvino, which is
 
 @contextmanager
 def _environment(settings: Mapping[str, str]) -> Iterator[None]:
-    """Environment variables for a while; those that the user set stay. Torch must not find them: it needs AMX."""
+    """Environment variables for a while; those that the user set stay. Torch must not find them."""
     added = [name for name in settings if name not in os.environ]
     os.environ.update({name: settings[name] for name in added})
     try:

@@ -15,11 +15,13 @@ import torch
 from small_training import SMALL, annotated, authored_sources, row
 from tokenizers import Tokenizer
 
+from hx_detect.bundle import FILES, load_bundle, write_bundle
 from hx_detect.errors import EncoderFileError, LearningError
 from hx_detect.labels import SIGNAL_NAMES
 from hx_detect.learning import assemble, checkpoint
 from hx_detect.learning import run as module
 from hx_detect.learning import train as train_module
+from hx_detect.learning.assemble import bundle_info
 from hx_detect.learning.base_encoder import BaseEncoder
 from hx_detect.learning.datasets import Datasets, Sources
 from hx_detect.learning.network import encoder_fresh
@@ -199,6 +201,43 @@ def test_an_encoder_of_a_folder_comes_with_its_tokenizer(tmp_path: Path) -> None
     encoder_fresh(size, 1, 0.0).save_pretrained(tmp_path)
     training = prepare(_recipe(base=str(tmp_path), vocabulary=0), _data(), tmp_path, lambda _: None)
     assert training.network.encoder.config.vocab_size == training.tokenizer.get_vocab_size() == size
+
+
+def test_a_trained_model_is_gone_on_from(outcome: Outcome, tmp_path: Path) -> None:
+    folder = outcome.assembled.folder
+    training = prepare(_recipe(base=str(folder)), _data(), tmp_path, lambda _: None)
+    assert training.tokenizer.to_str() == Tokenizer.from_file(str(folder / "tokenizer.json")).to_str()
+    assert training.network.encoder.config.num_hidden_layers == 2, "its own layers, whatever the recipe says"
+    assert training.network.encoder.config.num_attention_heads == 4
+    assert training.classes == {"mood": ["joy"]}
+    again = prepare(_recipe(base=str(folder)), _data(), tmp_path, lambda _: None, resume=True)
+    assert again.tokenizer.to_str() == training.tokenizer.to_str()
+
+
+def test_what_a_training_went_on_from_stays_known(outcome: Outcome, tmp_path: Path) -> None:
+    """With its data: their licences bind the new model too."""
+    first = load_bundle(outcome.assembled.folder)
+    training = prepare(_recipe(base=str(first.path)), _data(), tmp_path, lambda _: None)
+    assert training.base is not None
+    other = [{"name": "marc.es", "texts": 5, "sha256": "0"}, {"name": "hx", "texts": 6, "sha256": "1"}]
+    training.base = replace(training.base, info={**first.info, "training_data": other})
+    training.data.hashes["hx"] = "2"
+    info = bundle_info(training, outcome.assembled.parity)
+    known = {"name": "hx-small", "version": "0.0.1", "checksum": first.checksum}
+    assert info["provenance"]["base"] == known | {"provenance": first.info["provenance"]}
+    assert info["base_encoder"] == first.info["base_encoder"], "the folder it lay in says nothing to others"
+    assert info["training_data"] == [other[0], {"name": "hx", "texts": 60, "sha256": "2"}]
+
+
+def test_a_permissive_training_goes_on_from_permissive_data_only(outcome: Outcome, tmp_path: Path) -> None:
+    folder = tmp_path / "bound"
+    info = json.loads((outcome.assembled.folder / "bundle.json").read_text(encoding="utf-8"))
+    info["training_data"].append({"name": "marc.es", "texts": 5, "sha256": "0"})
+    contents: dict[str, bytes | Path] = {name: outcome.assembled.folder / name for name in FILES.checked}
+    write_bundle(folder, contents | {FILES.info: json.dumps(info).encode()})
+    recipe = replace(_recipe(base=str(folder)), permissive_only=True)
+    with pytest.raises(LearningError, match=r"hx-small 0\.0\.1 was trained on marc\.es"):
+        run(recipe, authored_sources(tmp_path), tmp_path / "work", tmp_path / "out", resume=False, say=lambda _: None)
 
 
 @pytest.mark.parametrize(

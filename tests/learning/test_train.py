@@ -117,6 +117,22 @@ def test_the_kills_above_are_in_different_phases(tmp_path: Path, monkeypatch: py
     assert places[0]["step"] == 3
 
 
+def test_the_weights_it_began_with_can_be_mixed_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    recipe = replace(RECIPE, phases=PHASES[1:], average={"base": 0.25})
+    began = {name: values.clone() for name, values in _training(tmp_path, recipe).network.state_dict().items()}
+    plain = _training(tmp_path / "plain", replace(recipe, average={}))
+    train(plain)
+    _steps_then(monkeypatch, 3)
+    with pytest.raises(Killed):
+        train(_training(tmp_path / "mixed", recipe))
+    monkeypatch.undo()
+    mixed = _training(tmp_path / "mixed", recipe)
+    train(mixed, resume=True)
+    for name, values in mixed.network.state_dict().items():
+        if values.is_floating_point():
+            torch.testing.assert_close(values, 0.25 * began[name] + 0.75 * plain.network.state_dict()[name])
+
+
 def test_a_finished_training_is_left_as_it_is(tmp_path: Path) -> None:
     first, again = _training(tmp_path), _training(tmp_path)
     train(first)
