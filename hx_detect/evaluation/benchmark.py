@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,7 +22,7 @@ from hx_detect.evaluation.machine import cores, describe_machine
 
 RIVAL_BATCH: Final = 32
 XLM_R_BASE: Final = (12, 768, 250_002)
-_WARM_UP: Final = 64
+_SINGLE: Final = 64
 _FIRST_SCORE: Final = """
 import time
 start = time.perf_counter()
@@ -42,6 +42,14 @@ if sys.platform == "linux":  # where ru_maxrss may be that of the process which 
     peak = int(status.split("VmHWM:")[1].split()[0])
 print(json.dumps({"code": code, "peak_kib": peak if sys.platform != "darwin" else peak // 1024}))
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Something to be timed, and how many texts it handles."""
+
+    run: Callable[[], object]
+    texts: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,45 +89,51 @@ def run_benchmarks(model: Path | None, options: BenchmarkOptions, tell: Callable
     texts = list(benchmark_texts(options.texts))
     tell(f"start to first score, {options.repetitions} times")
     start = first_score_seconds(model, options.repetitions)
-    tell(f"scoring {len(texts)} texts, {options.repetitions} times")
-    scorer.score(texts[:_WARM_UP])
-    ours = timed(lambda: scorer.score(texts), len(texts), options.repetitions)
-    single = timed(lambda: [scorer.score([text]) for text in texts[:_WARM_UP]], _WARM_UP, options.repetitions)
     tokens = [score.tokens for score in scorer.score(texts)]
+    works: dict[str, Work] = {"scoring": Work(lambda: scorer.score(texts), len(texts))}
+    facts: dict[str, Any] = {}
+    tell(f"scoring {len(texts)} texts, {options.repetitions} times")
+    if options.rival_texts:
+        tell(f"in turns with it: transformers pipeline, {options.rival_texts} texts, batch {RIVAL_BATCH}")
+        works["rival"], facts = rival(tokens, options)
+    rates = in_turns(works, options.repetitions)
+    singly = Work(lambda: [scorer.score([text]) for text in texts[:_SINGLE]], _SINGLE)
+    single = spread(in_turns({"": singly}, options.repetitions)[""])
     found: dict[str, Any] = {
         "model": {"name": scorer.model_name, "version": scorer.model_version},
         "date": datetime.now(UTC).strftime("%Y-%m-%d"),
         "machine": describe_machine(),
         "tokens_per_text": {"median": statistics.median(tokens), "least": min(tokens), "most": max(tokens)},
         "start_to_first_score_seconds": start,
-        "scoring": ours | {"texts": len(texts)},
+        "scoring": spread(rates["scoring"]) | {"texts": len(texts)},
         "one_text_at_a_time": {"milliseconds": round(1e3 / single["texts_per_second"], 2)},
         "rival": None,
         "batch": None,
     }
     if options.rival_texts:
-        tell(f"transformers pipeline, {options.rival_texts} texts, batch {RIVAL_BATCH}, {options.repetitions} times")
-        found["rival"] = rival(tokens, options)
-        found["times_the_rival"] = round(ours["texts_per_second"] / found["rival"]["texts_per_second"], 2)
+        found["rival"] = spread(rates["rival"]) | facts
+        ratios = [ours / theirs for ours, theirs in zip(rates["scoring"], rates["rival"], strict=True)]
+        found["times_the_rival"] = round(statistics.median(ratios), 2)
+        found["times_the_rival_in_each_round"] = [round(ratio, 2) for ratio in ratios]
     if options.rows:
         tell(f"batch command, {options.rows} rows")
         found["batch"] = batch_command(model, options.rows)
     return found
 
 
-def timed(work: Callable[[], object], count: int, repetitions: int) -> dict[str, Any]:
-    """Texts per second: median, slowest and fastest of the repetitions.
+def in_turns(works: Mapping[str, Work], rounds: int) -> dict[str, list[float]]:
+    """Texts per second of each work in each round; a machine that is slow for a while is so for all of them."""
+    rates: dict[str, list[float]] = {name: [] for name in works}
+    for _ in range(rounds):
+        for name, work in works.items():
+            begin = time.perf_counter()
+            work.run()
+            rates[name].append(work.texts / (time.perf_counter() - begin))
+    return rates
 
-    Args:
-        work: handles ``count`` texts.
-        count: how many texts that is.
-        repetitions: how often to do it.
-    """
-    rates = []
-    for _ in range(repetitions):
-        begin = time.perf_counter()
-        work()
-        rates.append(count / (time.perf_counter() - begin))
+
+def spread(rates: Sequence[float]) -> dict[str, float]:
+    """Median, slowest and fastest of the rounds, in texts per second."""
     return {
         "texts_per_second": round(statistics.median(rates), 2),
         "slowest": round(min(rates), 2),
@@ -146,7 +160,7 @@ def first_score_seconds(model: Path | None, repetitions: int) -> dict[str, float
     }
 
 
-def rival(tokens: Sequence[int], options: BenchmarkOptions) -> dict[str, Any]:
+def rival(tokens: Sequence[int], options: BenchmarkOptions) -> tuple[Work, dict[str, Any]]:
     """A transformers pipeline over a classifier of XLM-R base's size, random weights, texts of the same token counts.
 
     The weights change nothing in the arithmetic. Its tokenizer is a stand-in that makes one token of each word (so
@@ -156,25 +170,23 @@ def rival(tokens: Sequence[int], options: BenchmarkOptions) -> dict[str, Any]:
         tokens: token counts of our texts, special tokens included.
         options: how much.
 
+    Returns:
+        What it does, warmed up, and what it is. Torch uses all cores from then on.
+
     Raises:
         MissingExtraError: torch or transformers is not installed.
     """
     torch = installed("torch", "train")
-    threads = torch.get_num_threads()
     torch.set_num_threads(cores())
-    try:
-        classify = rival_pipeline(options.rival_shape)
-        texts = [rival_text(count) for count in tokens[: options.rival_texts]]
-        classify(texts[:RIVAL_BATCH])
-        rates = timed(lambda: classify(texts), len(texts), options.repetitions)
-        return rates | {
-            "texts": len(texts),
-            "parameters": sum(weights.numel() for weights in classify.model.parameters()),
-            "threads": cores(),
-            "torch": torch.__version__,
-        }
-    finally:
-        torch.set_num_threads(threads)
+    classify = rival_pipeline(options.rival_shape)
+    texts = [rival_text(count) for count in tokens[: options.rival_texts]]
+    classify(texts[:RIVAL_BATCH])
+    return Work(lambda: classify(texts), len(texts)), {
+        "texts": len(texts),
+        "parameters": sum(weights.numel() for weights in classify.model.parameters()),
+        "threads": cores(),
+        "torch": torch.__version__,
+    }
 
 
 def rival_pipeline(shape: tuple[int, int, int] = XLM_R_BASE) -> Any:  # noqa: ANN401 - transformers is untyped

@@ -105,6 +105,10 @@ def target_table(found: Mapping[str, Any], targets: Sequence[SpeedTarget], lang:
     return "\n".join(lines)
 
 
+def _ratios(found: Mapping[str, Any]) -> str:
+    return ", ".join(map(str, found["times_the_rival_in_each_round"]))
+
+
 def _details(found: Mapping[str, Any]) -> str:
     scoring, start, rival, batch = (
         found[name] for name in ("scoring", "start_to_first_score_seconds", "rival", "batch")
@@ -123,7 +127,8 @@ def _details(found: Mapping[str, Any]) -> str:
             f"- **Rival**: a transformers text-classification pipeline, batch 32, over a classifier of "
             f"{rival['parameters'] / 1e6:.0f} M parameters (XLM-R base's shape, random weights, float32, torch "
             f"{rival['torch']}, {rival['threads']} threads), {rival['texts']} texts of the same token counts: "
-            f"{rival['texts_per_second']} texts/s ({rival['slowest']} to {rival['fastest']})."
+            f"{rival['texts_per_second']} texts/s ({rival['slowest']} to {rival['fastest']}). It takes turns with "
+            f"ours; the ratio is the median of those within each round ({_ratios(found)})."
         )
     if batch:
         lines.append(
