@@ -21,6 +21,7 @@ _SIZES: Final = (
     ("--texts", 4_000, "texts to score", "textos que puntuar"),
     ("--rival-texts", 256, "texts for the transformers pipeline, 0: none", "textos para transformers; 0: ninguno"),
     ("--rows", 0, "rows for the batch command, 0: none", "filas para la orden por lotes; 0: ninguna"),
+    ("--row-words", 0, "words of each row, 0: whole texts", "palabras de cada fila; 0: textos enteros"),
     ("--repetitions", 3, "repetitions; the median counts", "repeticiones; cuenta la mediana"),
 )
 _SERVICE_SIZES: Final = (
@@ -72,14 +73,17 @@ def run(arguments: argparse.Namespace) -> int:
     """
     if arguments.service:
         return _run_service(arguments)
-    if min(arguments.texts, arguments.repetitions) < 1 or min(arguments.rival_texts, arguments.rows) < 0:
+    counts = (arguments.rival_texts, arguments.rows, arguments.row_words)
+    if min(arguments.texts, arguments.repetitions) < 1 or min(counts) < 0:
         raise _too_small(
             "--texts and --repetitions from 1, the others from 0", "--texts y --repetitions desde 1, el resto desde 0"
         )
     from hx_detect.evaluation.benchmark import BenchmarkOptions, run_benchmarks
     from hx_detect.evaluation.benchmark_page import TARGETS, page
 
-    options = BenchmarkOptions(arguments.texts, arguments.rival_texts, arguments.rows, arguments.repetitions)
+    options = BenchmarkOptions(
+        arguments.texts, arguments.rival_texts, arguments.rows, arguments.row_words, arguments.repetitions
+    )
     found = _whole(arguments, run_benchmarks(arguments.model, options, _tell))
     _print_targets(found, TARGETS)
     _write_all(arguments, _PAGE, page(found), found)

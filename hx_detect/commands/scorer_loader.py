@@ -15,7 +15,7 @@ def scorer_loader(model: str | None) -> Callable[[], StreamScorer]:
     """Gives the scorer, and the same one again.
 
     Args:
-        model: a folder or a name as ``hx-es-en@1.2.0``; None for the model in use.
+        model: a folder or a name as ``hx-es-en@1.4.0``; None for the model in use.
     """
 
     @cache

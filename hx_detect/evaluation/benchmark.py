@@ -60,6 +60,7 @@ class BenchmarkOptions:
         texts: scored per repetition.
         rival_texts: classified per repetition by the transformers pipeline, which is slower; 0 leaves it out.
         rows: of the file that the batch command scores; 0 leaves it out.
+        row_words: words of each of them at most; 0 takes whole texts.
         repetitions: of each timing; the median counts.
         rival_shape: layers, width and vocabulary of the rival; by default those of XLM-R base.
     """
@@ -67,6 +68,7 @@ class BenchmarkOptions:
     texts: int = 4_000
     rival_texts: int = 256
     rows: int = 1_000_000
+    row_words: int = 0
     repetitions: int = 3
     rival_shape: tuple[int, int, int] = XLM_R_BASE
 
@@ -117,7 +119,7 @@ def run_benchmarks(model: Path | None, options: BenchmarkOptions, tell: Callable
         found["times_the_rival_in_each_round"] = [round(ratio, 2) for ratio in ratios]
     if options.rows:
         tell(f"batch command, {options.rows} rows")
-        found["batch"] = batch_command(model, options.rows)
+        found["batch"] = batch_command(model, options.rows, options.row_words)
     return found
 
 
@@ -233,12 +235,13 @@ def _word_tokenizer() -> Any:  # noqa: ANN401 - a tokenizers.Tokenizer
     return tokenizer
 
 
-def batch_command(model: Path | None, rows: int) -> dict[str, Any]:
+def batch_command(model: Path | None, rows: int, row_words: int = 0) -> dict[str, Any]:
     """Score a CSV of that many rows with ``hx-detect score`` in a process of its own, and take its peak memory.
 
     Args:
         model: a bundle; None is the installed one.
         rows: number of rows.
+        row_words: words of each row's text at most; 0 takes whole texts.
 
     Raises:
         EvaluationError: the command failed.
@@ -247,7 +250,8 @@ def batch_command(model: Path | None, rows: int) -> dict[str, Any]:
         source, target = Path(folder) / "rows.csv", Path(folder) / "scored.csv"
         with source.open("w", encoding="utf-8") as lines:
             lines.write("id;text\n")
-            lines.writelines(f'{number};"{text}"\n' for number, text in enumerate(benchmark_texts(rows)))
+            short = (" ".join(text.split()[: row_words or None]) for text in benchmark_texts(rows))
+            lines.writelines(f'{number};"{text}"\n' for number, text in enumerate(short))
         words = ["score", str(source), "-o", str(target), "--text-column", "text", "--quiet"]
         words += ["--model", str(model)] if model is not None else []
         begin = time.perf_counter()
@@ -257,6 +261,7 @@ def batch_command(model: Path | None, rows: int) -> dict[str, Any]:
             raise EvaluationError(f"hx-detect score ended with {said['code']}", cure="run it by hand to see why")
         return {
             "rows": rows,
+            "row_words": row_words,
             "seconds": round(seconds, 1),
             "rows_per_second": round(rows / seconds, 1),
             "peak_mb": round(said["peak_kib"] * 1024 / 1e6),

@@ -131,8 +131,9 @@ def _details(found: Mapping[str, Any]) -> str:
             f"ours; the ratio is the median of those within each round ({_ratios(found)})."
         )
     if batch:
+        words = f", the first {batch['row_words']} words of each text," if batch.get("row_words") else ""
         lines.append(
-            f"- **Batch**: `hx-detect score` of a CSV of {batch['rows']:,} rows in a process of its own: "
+            f"- **Batch**: `hx-detect score` of a CSV of {batch['rows']:,} rows{words} in a process of its own: "
             f"{batch['seconds']} s, {batch['rows_per_second']} rows/s, peak resident memory {batch['peak_mb']} MB, "
             f"output {batch['output_mb']} MB."
         )

@@ -186,7 +186,7 @@ def check(scorer: StreamScorer) -> None:
 def model_folder(place: Path | None) -> Path | None:
     """The folder of the model: ``place`` itself, what a file of that name holds (relative to the file), or a name.
 
-    A name (``hx-es-en``, ``hx-es-en@1.2.0``) means a version of the registry, or the installed model.
+    A name (``hx-es-en``, ``hx-es-en@1.4.0``) means a version of the registry, or the installed model.
 
     Raises:
         BundleNotFoundError: there is no such version.

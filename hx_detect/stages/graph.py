@@ -26,8 +26,10 @@ OUTPUTS: Final = ("sentiment", "stars", "signals", "evidence", "stage", "kind", 
 HIDDEN: Final = "hidden"
 """One more, (n, t, h): what the encoder says of each token; in the graph of a model with an adapter."""
 _MOST_STREAMS: Final = 16
-_KEPT_SHAPES: Final = 64
-"""Kernels are kept for so many batch shapes; under the runtime's own limit of 5,000 a service grew without end."""
+_KEPT_KERNELS: Final = 2048
+"""Kernels that each stream keeps ready, some 70 for each shape of its batches. With fewer they are looked up anew when
+the shape changes, which it does from batch to batch: with 64, calls of 32 texts took a tenth to a fifth longer. Under
+the runtime's own limit of 5,000, and shapes without number, a service grew without end."""
 _ONEDNN: Final = {"ONEDNN_PRIMITIVE_CACHE_CAPACITY": "4096"}
 """A setting of the runtime's kernels, which it reads from the environment when it needs the first of them. It holds
 those of the 28 numbers of tokens that batches have (``encode.BATCH_ROWS``), 63 each, and of one text on all cores."""
@@ -68,7 +70,7 @@ class Graph:
         settings: dict[str, Any] = {
             "NUM_STREAMS": cores,
             "INFERENCE_NUM_THREADS": cores,
-            "CPU_RUNTIME_CACHE_CAPACITY": str(_KEPT_SHAPES),
+            "CPU_RUNTIME_CACHE_CAPACITY": str(_KEPT_KERNELS),
         }
         if precision is not None:
             settings["INFERENCE_PRECISION_HINT"] = precision

@@ -24,7 +24,7 @@ from hx_detect.evaluation.benchmark import (
 from hx_detect.evaluation.benchmark_page import TARGETS, page, reached
 from hx_detect.evaluation.benchmark_texts import benchmark_texts
 
-TINY = BenchmarkOptions(texts=24, rival_texts=4, rows=30, repetitions=1, rival_shape=(1, 24, 8))
+TINY = BenchmarkOptions(texts=24, rival_texts=4, rows=30, row_words=5, repetitions=1, rival_shape=(1, 24, 8))
 
 
 def found(**values: Any) -> dict[str, Any]:  # noqa: ANN401 - measurements
@@ -62,7 +62,7 @@ def test_everything_is_measured(tmp_path: Path) -> None:
     assert measured["batch"]["peak_mb"] > 20
     assert measured["start_to_first_score_seconds"]["with_interpreter"] > 0
     assert len(told) == 4
-    assert "30 rows" in page(measured)
+    assert "30 rows, the first 5 words of each text, in a process of its own" in page(measured)
 
 
 def test_works_take_turns(monkeypatch: pytest.MonkeyPatch) -> None:
