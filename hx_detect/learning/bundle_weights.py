@@ -138,7 +138,7 @@ def _read_graph(bundle: Bundle) -> tuple[dict[str, FloatArray], _Shape]:
     return weights | {_TYPES: types, _POSITIONS: positions, _WORDS: words}, _Shape(heads, epsilon)
 
 
-def _linear(node: Any, matrix: FloatArray) -> dict[str, FloatArray]:  # noqa: ANN401 - openvino is imported late
+def _linear(node: Any, matrix: FloatArray) -> dict[str, FloatArray]:  # noqa: ANN401 - a node of openvino, which is imported late
     """Weight and bias of a linear layer; what SmoothQuant took from the weight and gave the input is given back."""
     name = _module(node)
     smooth = next((n for n in _upwards(node) if n.get_friendly_name().endswith("/nncf_smooth_quant")), None)
@@ -147,7 +147,7 @@ def _linear(node: Any, matrix: FloatArray) -> dict[str, FloatArray]:  # noqa: AN
     return {f"{name}.weight": matrix, f"{name}.bias": _one_constant(_follower(node, "Add"))}
 
 
-def _norm(node: Any) -> dict[str, FloatArray]:  # noqa: ANN401
+def _norm(node: Any) -> dict[str, FloatArray]:  # noqa: ANN401 - a node of openvino, which is imported late
     """Gain and bias of a layer norm."""
     gain = _follower(node, "Multiply")
     return {
@@ -156,7 +156,7 @@ def _norm(node: Any) -> dict[str, FloatArray]:  # noqa: ANN401
     }
 
 
-def _upwards(node: Any) -> Iterator[Any]:  # noqa: ANN401
+def _upwards(node: Any) -> Iterator[Any]:  # noqa: ANN401 - a node of openvino, which is imported late
     """What stands between a linear layer and its input: rounding, and the multiplication by SmoothQuant's scale."""
     above = _source(node, 0)
     while above.get_type_name() in ("FakeQuantize", "Multiply"):
@@ -166,29 +166,29 @@ def _upwards(node: Any) -> Iterator[Any]:  # noqa: ANN401
         above = _source(above, 0)
 
 
-def _module(node: Any) -> str:  # noqa: ANN401
+def _module(node: Any) -> str:  # noqa: ANN401 - a node of openvino, which is imported late
     found = _MODULE.match(node.get_friendly_name())
     if found is None:
         raise ValueError(f"unknown part {node.get_friendly_name()}")
     return found[1]
 
 
-def _source(node: Any, place: int) -> Any:  # noqa: ANN401
+def _source(node: Any, place: int) -> Any:  # noqa: ANN401 - a node of openvino, which is imported late
     return node.input(place).get_source_output().get_node()
 
 
-def _follower(node: Any, kind: str) -> Any:  # noqa: ANN401
+def _follower(node: Any, kind: str) -> Any:  # noqa: ANN401 - a node of openvino, which is imported late
     followers = [target.get_node() for target in node.output(0).get_target_inputs()]
     return next(one for one in followers if one.get_type_name() == kind)
 
 
-def _one_constant(node: Any) -> FloatArray:  # noqa: ANN401
+def _one_constant(node: Any) -> FloatArray:  # noqa: ANN401 - a node of openvino, which is imported late
     """The constant of the two inputs of a node."""
     found = [values for place in (0, 1) if (values := _constant(_source(node, place))) is not None]
     return found[0]
 
 
-def _constant(node: Any) -> FloatArray | None:  # noqa: ANN401
+def _constant(node: Any) -> FloatArray | None:  # noqa: ANN401 - a node of openvino, which is imported late
     """What a node always gives: a constant, perhaps kept in 8 bits; None for what hangs on the input."""
     kind = node.get_type_name()
     if kind == "Constant":
