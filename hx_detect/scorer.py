@@ -84,7 +84,7 @@ class Scorer:
         Args:
             path: its folder; None for the one that is installed.
             threads: cores to use; None for all that this process may use.
-            resident: for a process that stays, as a service: all kernels are made now and a lone text gets all cores.
+            resident: for a process that stays, as a service: all kernels are made now and few texts get all cores.
                 Calls are quicker and memory stays as it is, for a start some seconds longer.
 
         Raises:

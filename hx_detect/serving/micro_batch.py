@@ -194,6 +194,7 @@ class MicroBatcher:
             if batch:
                 self._tell_queue()
                 self._score_batch(batch)
+                queue.done(batch)
             elif queue.closed and not len(queue):
                 return
 
@@ -232,7 +233,7 @@ class MicroBatcher:
         seconds = time.monotonic() - started
         _hand_over(pieces, shaped)
         self._metrics.batch(results, seconds)
-        tokens = sum(sum(piece.request.costs[piece.start : piece.end]) for piece in pieces)
+        tokens = sum(piece.tokens for piece in pieces)
         self._tokens_per_second += _SMOOTH * (tokens / max(seconds, 1e-3) - self._tokens_per_second)
 
 

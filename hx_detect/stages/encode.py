@@ -15,8 +15,8 @@ from hx_detect.stage_records import IdArray, Tokens, WindowLogits
 BUCKET: Final = 8
 """Windows are padded to a multiple of this, from their own length alone, so that company never changes a number."""
 BATCH_ROWS: Final = {
-    8: (64, 16, 4, 1), 16: (64, 16, 4, 1), 24: (40, 8, 4, 1), 32: (32, 8, 4, 1), 40: (24, 8, 4, 1), 48: (20, 4, 1),
-    56: (16, 2, 1), 64: (16, 4, 1), 72: (12, 2, 1), 80: (12, 4, 1),
+    8: (64, 16, 4, 2, 1), 16: (64, 16, 4, 2, 1), 24: (40, 8, 4, 2, 1), 32: (32, 8, 4, 2, 1), 40: (24, 8, 4, 2, 1),
+    48: (20, 4, 2, 1), 56: (16, 2, 1), 64: (16, 4, 2, 1), 72: (12, 2, 1), 80: (12, 4, 1),
 }  # fmt: skip
 """Width -> rows that a batch may have; wider windows go alone. The runtime makes kernels anew, in the time of ten texts
 and with 5 MB, for each number of tokens in a batch: so there are 28. Of some 200 tokens or of some 1,000: what lies

@@ -32,9 +32,12 @@ the shape changes, which it does from batch to batch: with 64, calls of 32 texts
 the runtime's own limit of 5,000, and shapes without number, a service grew without end."""
 _ONEDNN: Final = {"ONEDNN_PRIMITIVE_CACHE_CAPACITY": "4096"}
 """A setting of the runtime's kernels, which it reads from the environment when it needs the first of them. It holds
-those of the 28 numbers of tokens that batches have (``encode.BATCH_ROWS``), 63 each, and of one text on all cores."""
-_LONE_TOKENS: Final = 64
-"""A lone window of at most so many tokens gets all cores; kernels for longer ones would not be worth their memory."""
+those of the 28 numbers of tokens that batches have (``encode.BATCH_ROWS``), 63 each, and of small ones on all cores."""
+_SMALL_TOKENS: Final = 256
+"""Batches of at most so many tokens, all in all, run one after the other, each on all cores: most of their time goes to
+reading the weights, which the cores share out; kernels for more would not be worth their memory."""
+_MOST_ACROSS: Final = 4
+"""Cores that share a small batch: the more they are, the longer they wait for each other, 240 times a batch."""
 _PATIENCE_SECONDS: Final = 5.0
 _TELEMETRY: Final = "openvino_telemetry"
 
@@ -49,8 +52,8 @@ class Graph:
         cache: folder for the compiled graph, which makes the next load faster; None for no cache.
         outputs: names of the outputs to give.
         resident: shapes (rows, tokens) that batches will have, for a process that stays: kernels for all of them are
-            made now, and the graph is compiled once more, across the cores, for a short window that has them to itself:
-            the same numbers, sooner. Empty for neither, and a quick start.
+            made now, and the graph is compiled once more, across the cores, for a few short windows that have them to
+            themselves: the same numbers, sooner. Empty for neither, and a quick start.
 
     Raises:
         BundleDamagedError: the file is no graph, or has not the outputs.
@@ -76,7 +79,8 @@ class Graph:
             settings["INFERENCE_PRECISION_HINT"] = precision
         self._lock = Lock()
         self._turn = Lock()
-        self._lone: Any = None
+        self._across: Any = None
+        self._across_turn = Lock()
         self._counting = Lock()
         self._runs = 0
         with _environment(_ONEDNN):
@@ -93,16 +97,17 @@ class Graph:
             self._queue.set_callback(_collect)
             finalize(self, _settle, self._queue)
             if resident and cores > 1:
-                self._lone = _compile(openvino, model, settings | {"NUM_STREAMS": 1}, cache).create_infer_request()
+                across = {"NUM_STREAMS": 1, "INFERENCE_NUM_THREADS": min(cores, _MOST_ACROSS)}
+                self._across = _compile(openvino, model, settings | across, cache).create_infer_request()
             for shape in resident or [(1, 8)]:
                 self._make_kernels(shape, cores)
 
     def _make_kernels(self, shape: tuple[int, int], streams: int) -> None:
-        """Run a batch of a shape on every stream, a lone row across them too: kernels are made when first needed."""
+        """Run a batch of a shape on every stream, a small one across them too: kernels are made when first needed."""
         batch = (np.ones(shape, np.int64), np.ones(shape, np.int64))
         self._run_together([batch] * streams)
-        if self._lone is not None and _is_lone([batch]):
-            self._run_alone(batch)
+        if self._across is not None and _are_small([batch]):
+            self._run_across([batch])
 
     def run(self, batches: Sequence[tuple[IdArray, IdArray]]) -> list[Mapping[str, NDArray[np.float32]]]:
         """Run batches side by side; several threads may call it: their batches take turns.
@@ -114,18 +119,26 @@ class Graph:
             The outputs of each batch by name, in order.
         """
         with self._counting:
-            alone = self._lone is not None and not self._runs and _is_lone(batches)
-            self._runs += 1
+            across = self._across is not None and not self._runs and _are_small(batches)
+            self._runs += not across
+        if across:
+            return self._run_across(batches)
         try:
-            return [self._run_alone(batches[0])] if alone else self._run_together(batches)
+            return self._run_together(batches)
         finally:
             with self._counting:
                 self._runs -= 1
 
-    def _run_alone(self, batch: tuple[IdArray, IdArray]) -> Mapping[str, NDArray[np.float32]]:
-        """One window on all cores: they share its rows and sums of whole numbers, so that its numbers are the same."""
-        self._lone.infer({"input_ids": batch[0], "attention_mask": batch[1]})
-        return {name: self._lone.get_output_tensor(index).data.copy() for name, index in self._places.items()}
+    def _run_across(self, batches: Sequence[tuple[IdArray, IdArray]]) -> list[Mapping[str, NDArray[np.float32]]]:
+        """Each batch on all cores: they share its rows and sums of whole numbers, so that its numbers are the same."""
+        found = []
+        with self._across_turn:
+            for ids, mask in batches:
+                self._across.infer({"input_ids": ids, "attention_mask": mask})
+                found.append(
+                    {name: self._across.get_output_tensor(index).data.copy() for name, index in self._places.items()}
+                )
+        return found
 
     def _run_together(self, batches: Sequence[tuple[IdArray, IdArray]]) -> list[Mapping[str, NDArray[np.float32]]]:
         """Batches side by side, each on one core."""
@@ -156,8 +169,8 @@ class Graph:
                 return
 
 
-def _is_lone(batches: Sequence[tuple[IdArray, IdArray]]) -> bool:
-    return len(batches) == 1 == len(batches[0][0]) and batches[0][0].size <= _LONE_TOKENS
+def _are_small(batches: Sequence[tuple[IdArray, IdArray]]) -> bool:
+    return sum(ids.size for ids, _ in batches) <= _SMALL_TOKENS
 
 
 def _collect(

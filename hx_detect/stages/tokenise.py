@@ -51,10 +51,14 @@ class Tokeniser:
 
     def tokenise(self, texts: Sequence[str]) -> list[Tokens]:
         """The tokens of each text, in order; a text's tokens do not depend on the others."""
-        return [
-            Tokens(np.array(encoding.ids, np.int64), encoding.offsets)
-            for encoding in self._tokenizer.encode_batch(list(texts), add_special_tokens=False)
-        ]
+        return [Tokens(np.array(encoding.ids, np.int64), encoding.offsets) for encoding in self._encoded(texts)]
+
+    def _encoded(self, texts: Sequence[str]) -> Sequence[Any]:
+        """The library's encodings; a lone text stays in this thread, as the way to the library's own takes longer."""
+        if len(texts) == 1:
+            return [self._tokenizer.encode(texts[0], add_special_tokens=False)]
+        encodings: list[Any] = self._tokenizer.encode_batch(list(texts), add_special_tokens=False)
+        return encodings
 
 
 def _take_special_tokens_for_words(tokenizer: Any) -> None:  # noqa: ANN401 - the library's class is imported late

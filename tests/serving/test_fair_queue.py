@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hx_detect.serving.fair_queue import TOKENS_PER_PLACE, FairQueue, QueueClosed, QueueFull, Slice, cost_of
+from hx_detect.serving.fair_queue import ENOUGH, TOKENS_PER_PLACE, FairQueue, QueueClosed, QueueFull, Slice, cost_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,7 +27,10 @@ def items(batch: list[Slice[Request]]) -> list[tuple[Request, int]]:
 
 
 def take(queue: FairQueue[Request], budget: int = 100) -> list[Slice[Request]]:
-    return queue.take(budget, 0.0, 0.0)
+    batch = queue.take(budget, 0.0, 0.0)
+    if batch:
+        queue.done(batch)
+    return batch
 
 
 REQUESTS = st.lists(
@@ -160,14 +163,14 @@ def test_a_closed_queue_gives_what_it_has_and_takes_no_more() -> None:
     with pytest.raises(QueueClosed):
         queue.put(Request("a", (1,)))
     assert queue.closed
-    assert len(items(queue.take(10, 1.0))) == 1
+    assert len(items(take(queue, 10))) == 1
     assert queue.take(10, 1.0) == []
 
 
 def test_take_waits_for_something_and_a_lone_request_for_nobody() -> None:
     queue: FairQueue[Request] = FairQueue(10)
-    threading.Timer(0.05, queue.put, [Request("a", (1,))]).start()
     started = time.monotonic()
+    threading.Timer(0.05, queue.put, [Request("a", (1,))]).start()
     assert len(queue.take(100, max_wait=30.0, timeout=30.0)) == 1
     assert 0.03 < time.monotonic() - started < 20
 
@@ -178,6 +181,35 @@ def test_where_requests_come_fast_the_first_waits_for_company() -> None:
     queue.put(Request("b", (1,)))
     threading.Timer(0.05, queue.put, [Request("c", (98,))]).start()
     assert len(queue.take(100, max_wait=30.0)) == 3
+
+
+def test_while_a_small_batch_is_in_work_the_next_grows() -> None:
+    queue: FairQueue[Request] = FairQueue(1_000)
+    queue.put(Request("a", (1,)))
+    small = queue.take(10_000, 0.0)
+    queue.put(Request("b", (1,)))
+    assert queue.take(10_000, 0.0, 0.0) == []
+    queue.put(Request("c", (ENOUGH,)))
+    grown = queue.take(10_000, 0.0, 0.0)
+    assert [piece.request.caller for piece in grown] == ["b", "c"]
+    queue.done(small)
+    queue.put(Request("d", (1,)))
+    assert len(queue.take(10_000, 0.0, 0.0)) == 1, "a large batch in work holds up nothing"
+
+
+def test_who_waits_for_a_small_batch_is_woken_by_what_its_end_leaves() -> None:
+    queue: FairQueue[Request] = FairQueue(1_000)
+    queue.put(Request("a", (1,)))
+    small = queue.take(10_000, 0.0)
+    queue.put(Request("b", (1,) * 3))
+    found: list[list[Slice[Request]]] = []
+    beside = threading.Thread(target=lambda: found.append(queue.take(10_000, 0.0, 30.0)))
+    beside.start()
+    queue.put(Request("c", (ENOUGH,) * 3))
+    queue.done(small)
+    assert queue.take(ENOUGH, 0.0, 30.0)
+    beside.join(10)
+    assert found and found[0]
 
 
 def test_costs_follow_the_length() -> None:

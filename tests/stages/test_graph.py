@@ -51,25 +51,28 @@ def test_outputs_come_by_name_and_in_order(model: Path) -> None:
         np.testing.assert_array_equal(graph.run(batches[1:2])[0][name], found[1][name])
 
 
-def test_a_lone_window_gets_the_same_numbers_on_all_cores(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_small_batches_get_the_same_numbers_on_all_cores(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     graph, plain = Graph(model, "f32", threads=2, resident=[(1, 8), (4, 24)]), Graph(model, "f32", threads=2)
-    for rows, width in ((1, 8), (1, 32), (4, 24), (1, 160)):
-        got, want = graph.run([batch(rows, width)])[0], plain.run([batch(rows, width)])[0]
-        assert all(got[name].tobytes() == want[name].tobytes() for name in OUTPUTS)
+    some = [batch(rows, width) for rows, width in ((1, 8), (1, 32), (2, 32), (4, 24), (1, 160), (8, 64))]
+    small, want = [[one] for one in some[:-1]] + [some[:3]], [plain.run([one])[0] for one in some]
+    for one, wanted in zip(some, want, strict=True):
+        got = graph.run([one])[0]
+        assert all(got[name].tobytes() == wanted[name].tobytes() for name in OUTPUTS)
+    for got, wanted in zip(graph.run(some[:3]), want, strict=False):
+        assert all(got[name].tobytes() == wanted[name].tobytes() for name in OUTPUTS)
     assert graph.run([]) == []
-    monkeypatch.setattr(graph, "_run_together", lambda batches: pytest.fail(f"{len(batches)} not alone"))
-    graph.run([batch(1, 8)])
-    with pytest.raises(pytest.fail.Exception, match="2 not alone"):
-        graph.run([batch(1, 8)] * 2)
-    for rows, width in ((4, 8), (1, 160)):
-        with pytest.raises(pytest.fail.Exception, match="1 not alone"):
-            graph.run([batch(rows, width)])
+    monkeypatch.setattr(graph, "_run_together", lambda batches: pytest.fail(f"{len(batches)} together"))
+    for batches in small:
+        graph.run(batches)
+    for batches in ([some[-1]], [some[3]] * 3):
+        with pytest.raises(pytest.fail.Exception, match=f"{len(batches)} together"):
+            graph.run(batches)
     monkeypatch.setattr(graph, "_runs", 1)
-    with pytest.raises(pytest.fail.Exception, match="1 not alone"):
+    with pytest.raises(pytest.fail.Exception, match="1 together"):
         graph.run([batch(1, 8)])
 
 
-def test_lone_windows_of_many_threads_all_come_back(model: Path) -> None:
+def test_small_batches_of_many_threads_all_come_back(model: Path) -> None:
     graph = Graph(model, "f32", threads=2, resident=[(1, 8), (4, 24)])
     want = graph.run([batch(1, 16)])[0]["evidence"].tobytes()
     with ThreadPoolExecutor(8) as pool:
