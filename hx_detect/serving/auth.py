@@ -6,6 +6,7 @@ import ipaddress
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -147,9 +148,7 @@ def _refuse_other_sites(request: Request, settings: ServeSettings) -> None:
     """
     allowed = request.headers.get("origin", "") in settings.cors_origins
     foreign = request.headers.get("sec-fetch-site") == "cross-site" and not allowed
-    host = urlsplit("//" + request.headers.get("host", "")).hostname or ""
-    rebound = "." in host and not host.endswith(".localhost") and not _is_address(host)
-    if foreign or (rebound and not settings.insecure):
+    if foreign or (not settings.insecure and _is_public(request.headers.get("host", ""))):
         raise Problem(
             403, "other_site",
             "Without a key the service answers only this machine's own pages and programs",
@@ -157,6 +156,16 @@ def _refuse_other_sites(request: Request, settings: ServeSettings) -> None:
             cure_en="Make a key with: hx-detect keys create NAME",
             cure_es="Cree una clave con: hx-detect keys create NOMBRE",
         )  # fmt: skip
+
+
+@lru_cache(maxsize=256)
+def _is_public(place: str) -> bool:
+    """Does a Host header hold a name that may be of another machine? Remembered, as most requests have the same."""
+    try:
+        host = urlsplit("//" + place).hostname or ""
+    except ValueError:  # no browser sends one that cannot be read
+        return True
+    return "." in host and not host.endswith(".localhost") and not _is_address(host)
 
 
 def _is_address(host: str) -> bool:

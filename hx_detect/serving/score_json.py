@@ -24,6 +24,8 @@ LONGEST_MESSAGE: Final = 300
 SHOWN: Final = 12
 """Characters of a value that a message may repeat."""
 _EMPTY: Final = "empty"
+_ENCODE: Final = json.JSONEncoder(ensure_ascii=False).encode
+"""``json.dumps`` would make an encoder for every call."""
 _HALVES: Final = re.compile(rb"\\u[dD][89a-fA-F]")
 """Of a body: escapes of surrogates, in pairs or alone."""
 
@@ -139,7 +141,7 @@ def record_json(score: Score, options: ScoreOptions) -> bytes:
 
 def as_json(value: Any) -> bytes:  # noqa: ANN401 - any JSON
     """JSON in UTF-8."""
-    return json.dumps(value, ensure_ascii=False).encode()
+    return _ENCODE(value).encode()
 
 
 def answer_json(name: str, version: str, results: Sequence[bytes | None], failures: Sequence[ItemFailure]) -> bytes:
