@@ -34,7 +34,8 @@ def found(minutes: float = 30.0, **values: Any) -> dict[str, Any]:  # noqa: ANN4
         "model": {"name": "hx-es-en", "version": "1.0.0"}, "date": "2026-01-02", "workers": 1, "seconds": 30.0,
         "machine": {"processor": "P", "cores": 2, "memory_gb": 8, "system": "Linux", "python": "3.12", "openvino": "1"},
         "tokens_per_text": {"median": 30, "least": 22, "most": 37}, "rounds": 3, "one_text_ms": 9.5,
-        "clients": {"calls_of_32": 16, "calls_of_1": 64}, "at_a_fifth": load, "soak": soak,
+        "clients": {"calls_of_32": 16, "calls_of_1": 64}, "soak": soak,
+        "at_a_fifth": load, "at_a_fifth_of_singles": load,
         "memory": {"rss_mb": 500.0, "pss_mb": 400.0, "per_worker_mb": 400.0, "processes": 1},
         "stop": {"exit_code": 0, "seconds": 1.2},
     }  # fmt: skip

@@ -31,6 +31,8 @@ from hx_detect.serving.settings import ServeSettings
 from hx_detect.serving.state import ServiceState
 from hx_detect.serving.store.engine import Store, database_url
 
+SIGNAL_SECONDS: Final = 2.0
+"""Between looks for a reload that another worker was asked for, where none are made for a new model."""
 ROUTES: Final = ("score", "stream", "jobs", "feedback", "cases", "about", "admin", "console")
 """Modules of ``hx_detect.serving.routes``, in the order of the documentation."""
 
@@ -89,7 +91,7 @@ def _slot(settings: ServeSettings, metrics: Metrics, scorer: StreamScorer | None
     threads = settings.threads
     if threads is None and settings.workers > 1:
         threads = max(1, (os.cpu_count() or 1) // settings.workers)
-    return slot_of(settings.model, threads, signal=signal, told=told)
+    return slot_of(settings.model, threads, signal=signal, signal_only=not settings.reload_s, told=told)
 
 
 def _middleware(settings: ServeSettings, metrics: Metrics, slot: ModelSlot) -> list[Middleware]:
@@ -144,8 +146,8 @@ def _keep_model(state: ServiceState) -> None:
         return
     state.metrics.ready(state.models.state is SlotState.READY)  # of several workers only one is asked for /metrics
     log("ready")
-    if state.settings.reload_s:
-        state.models.follow(state.settings.reload_s)
+    if state.settings.reload_s or state.settings.workers > 1:  # the other workers hear of a reload by its signal
+        state.models.follow(state.settings.reload_s or SIGNAL_SECONDS)
 
 
 def _version() -> str:

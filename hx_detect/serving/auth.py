@@ -143,12 +143,12 @@ def _token(request: Request) -> str | None:
 def _refuse_other_sites(request: Request, settings: ServeSettings) -> None:
     """Where no key protects the service, a page of another site in the same browser must not use it.
 
-    Such a page shows itself by Sec-Fetch-Site, or by a Host with a public name that was made to lead here (DNS
-    rebinding); a name without a dot, or an address, cannot be one.
+    Such a page shows itself by Sec-Fetch-Site, by an Origin that is not this Host, or by a Host with a public name that
+    was made to lead here (DNS rebinding); a name without a dot, or an address, cannot be one.
     """
-    allowed = request.headers.get("origin", "") in settings.cors_origins
-    foreign = request.headers.get("sec-fetch-site") == "cross-site" and not allowed
-    if foreign or (not settings.insecure and _is_public(request.headers.get("host", ""))):
+    origin, host = request.headers.get("origin", ""), request.headers.get("host", "")
+    foreign = request.headers.get("sec-fetch-site") == "cross-site" or (origin and _name_in(origin) != _name_in(host))
+    if (foreign and origin not in settings.cors_origins) or (not settings.insecure and _is_public(host)):
         raise Problem(
             403, "other_site",
             "Without a key the service answers only this machine's own pages and programs",
@@ -161,11 +161,19 @@ def _refuse_other_sites(request: Request, settings: ServeSettings) -> None:
 @lru_cache(maxsize=256)
 def _is_public(place: str) -> bool:
     """Does a Host header hold a name that may be of another machine? Remembered, as most requests have the same."""
-    try:
-        host = urlsplit("//" + place).hostname or ""
-    except ValueError:  # no browser sends one that cannot be read
+    host = _name_in(place)
+    if host is None:  # no browser sends one that cannot be read
         return True
     return "." in host and not host.endswith(".localhost") and not _is_address(host)
+
+
+@lru_cache(maxsize=256)
+def _name_in(place: str) -> str | None:
+    """The host's name in an Origin or a Host header, without its port; None where it cannot be read."""
+    try:
+        return urlsplit(place if "://" in place else "//" + place).hostname or ""
+    except ValueError:
+        return None
 
 
 def _is_address(host: str) -> bool:

@@ -16,6 +16,14 @@ CLIENT_GONE: Final = 499
 """Status, in log and metrics only, of a request whose client left (as nginx has it)."""
 
 
+def client_gone() -> Problem:
+    """499, which nobody will read."""
+    return Problem(
+        CLIENT_GONE, "client_gone", "The client left", "El cliente se fue",
+        cure_en="Wait for the answer", cure_es="Espere la respuesta",
+    )  # fmt: skip
+
+
 class ClientWatch:
     """``with ClientWatch(receive): await work`` cancels the work once the client is gone.
 
@@ -44,10 +52,7 @@ class ClientWatch:
             self._watching.cancel()
         if self._gone and self._task is not None:
             self._task.uncancel()
-            raise Problem(
-                CLIENT_GONE, "client_gone", "The client left", "El cliente se fue",
-                cure_en="Wait for the answer", cure_es="Espere la respuesta",
-            ) from error  # fmt: skip
+            raise client_gone() from error
 
     def _begin(self) -> None:
         self._watching = asyncio.get_running_loop().create_task(self._watch())

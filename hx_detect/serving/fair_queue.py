@@ -177,6 +177,8 @@ class FairQueue(Generic[T]):
             if not self._changed.wait_for(lambda: self._closed or self._worth_taking(), timeout):
                 return []
             self._wait_for_company(budget, max_wait)
+            if not (self._closed or self._worth_taking()):  # another thread took what was there
+                return []
             batch = self._taken(budget)
             if batch:
                 self._in_work.append(sum(piece.tokens for piece in batch))
@@ -220,7 +222,8 @@ class FairQueue(Generic[T]):
             if left <= 0:
                 break
             self._changed.wait(left)
-        self._had_company = self._texts > texts
+        if self._texts:  # else another thread took them all
+            self._had_company = self._texts > texts
 
     def _taken(self, budget: int) -> list[Slice[T]]:
         """Turns until the budget is spent; the caller whose turn was cut short goes on first next time."""

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import errno
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from typing import Final
 
 from anyio import to_thread
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
+from starlette.requests import ClientDisconnect
 
+from hx_detect.serving.client_watch import client_gone
 from hx_detect.serving.job_files import JobFolder
 from hx_detect.serving.problems import Problem
 from hx_detect.serving.refusal import Refusal
@@ -55,6 +58,8 @@ async def take_in(request: Request, state: ServiceState, key_name: str) -> Job:
     except Refusal as refusal:
         await _read_on(body)
         raise _problem(refusal) from refusal
+    except ClientDisconnect as error:
+        raise client_gone() from error
     except OSError as error:
         raise _not_kept(error) from error
     return job
@@ -62,10 +67,11 @@ async def take_in(request: Request, state: ServiceState, key_name: str) -> Job:
 
 async def _read_on(body: AsyncIterator[bytes]) -> None:
     size = 0
-    async for piece in body:
-        size += len(piece)
-        if size > FORGIVEN:
-            return
+    with suppress(ClientDisconnect):
+        async for piece in body:
+            size += len(piece)
+            if size > FORGIVEN:
+                return
 
 
 async def _received(

@@ -23,7 +23,7 @@ from anyio import to_thread
 from hx_detect.batch_options import StreamScorer
 from hx_detect.errors import HxDetectError
 from hx_detect.serving.job_files import LOCKS, FolderLock, JobFolder, folders, is_young
-from hx_detect.serving.job_outcome import ended, failed, gave_up, progress_of, task_of
+from hx_detect.serving.job_outcome import CHUNK_ROWS, ended, failed, gave_up, progress_of, task_of
 from hx_detect.serving.job_results import ResultWriter
 from hx_detect.serving.job_run import Batcher, BlockScorer, JobChild, ModelChangedError
 from hx_detect.serving.logs import log
@@ -91,6 +91,7 @@ class JobRunner:
         self._metrics = metrics
         self.owner = f"{socket.gethostname()[:60]}:{os.getpid()}:{secrets.token_hex(8)}"
         self._running: dict[str, asyncio.Task[None]] = {}
+        self._ending: set[str] = set()
         self.results = ResultWriter(settings)
         self._woken = asyncio.Event()
         self._loop: asyncio.Task[None] | None = None
@@ -142,7 +143,7 @@ class JobRunner:
         if self._running and time.monotonic() - self._beat_at >= BEAT_SECONDS:
             self._beat_at = time.monotonic()
             mine = await to_thread.run_sync(beat, self._store, list(self._running), self.owner)
-            for identifier in set(self._running) - mine:
+            for identifier in set(self._running) - self._ending - mine:
                 self._running[identifier].cancel()
         while len(self._running) < AT_ONCE and self._models.state is SlotState.READY:
             found = await to_thread.run_sync(self._claim)
@@ -157,6 +158,7 @@ class JobRunner:
 
     def _done(self, identifier: str) -> None:
         self._running.pop(identifier, None)
+        self._ending.discard(identifier)
         self.wake()
 
     def _claim(self) -> _Running | None:
@@ -171,9 +173,14 @@ class JobRunner:
             lock = folder.lock()
             if lock is None:
                 continue
-            if (job.state == "queued" or self._is_dead(job)) and self._take(job, model_of(scorer)):
+            taken = False
+            try:
+                taken = (job.state == "queued" or self._is_dead(job)) and self._take(job, model_of(scorer))
+            finally:  # also where the store fails: the folder stays free for the next look
+                if not taken:
+                    lock.release()
+            if taken:
                 return _Running(job, folder, lock)
-            lock.release()
         return None
 
     def _is_dead(self, job: Job) -> bool:
@@ -184,13 +191,16 @@ class JobRunner:
 
     def _take(self, job: Job, model: tuple[str, str, str]) -> bool:
         before = job.options
-        stuck = before.get("rows_at_start") == job.rows_done
+        at_start = before.get("rows_at_start")
+        stuck = at_start is not None and at_start // CHUNK_ROWS == job.rows_done // CHUNK_ROWS
         attempts = before.get("attempts", 0) + 1 if stuck else 1
         job.options = {**before, "attempts": attempts, "rows_at_start": job.rows_done, "model": list(model)}
         if not claim_job(self._store, job, self.owner):
             return False
         if attempts > MOST_ATTEMPTS:
-            write_job(self._store, job.id, self.owner, gave_up(job, days_from_now(self._settings.job_days)))
+            values = gave_up(job, days_from_now(self._settings.job_days))
+            if write_job(self._store, job.id, self.owner, values):
+                self._told(job, values)
             return False
         return True
 
@@ -200,12 +210,15 @@ class JobRunner:
         set_language(job.options["lang"])
         try:
             values = await self._outcome(running)
+            self._ending.add(job.id)
             if await to_thread.run_sync(write_job, self._store, job.id, self.owner, values):
                 self._told(job, values)
         finally:
-            with contextlib.suppress(HxDetectError):  # the database is away: the lock says enough
-                await asyncio.shield(to_thread.run_sync(self._leave, running))
-            running.lock.release()
+            try:
+                with contextlib.suppress(HxDetectError):  # the database is away: the lock says enough
+                    await asyncio.shield(to_thread.run_sync(self._leave, running))
+            finally:
+                running.lock.release()
 
     def _told(self, job: Job, values: Mapping[str, Any]) -> None:
         log("job_ended", job=job.id, state=values["state"], rows=values.get("rows_done"))

@@ -18,9 +18,9 @@ from starlette.types import Receive, Scope, Send
 
 from hx_detect.records import Review, RowFailure
 from hx_detect.serving.micro_batch import MicroBatcher
-from hx_detect.serving.problems import Problem, shape_code
+from hx_detect.serving.problems import Problem, bad_json, shape_code
 from hx_detect.serving.schemas import ReviewIn, ScoreOptions
-from hx_detect.serving.score_json import ItemFailure, as_json, failure_of, load_json, review_of, shaper
+from hx_detect.serving.score_json import ItemFailure, as_json, failure_of, load_json, refuse_flood, review_of, shaper
 from hx_detect.serving.shape_words import first_complaint
 from hx_detect.wording import say
 
@@ -87,6 +87,7 @@ class StreamPlan:
         longest: bytes of a line.
         patience: seconds that a line may wait for room in the queue.
         ending: the service is about to end.
+        refused: is told the code of each line that is not even tried.
     """
 
     batcher: MicroBatcher
@@ -95,6 +96,7 @@ class StreamPlan:
     longest: int
     patience: float
     ending: Callable[[], bool]
+    refused: Callable[[str], None]
 
 
 class LineStream(Response):
@@ -106,6 +108,7 @@ class LineStream(Response):
         super().__init__()
         del self.headers["content-length"]
         self._plan = plan
+        self._cut_short = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - the ASGI interface
         """Read, score, write."""
@@ -129,7 +132,7 @@ class LineStream(Response):
                     group = lines[first : first + GROUP_LINES]
                     await groups.put(asyncio.create_task(score_lines(self._plan, index, group)))
                     index += len(group)
-            if self._plan.ending():
+            if self._cut_short:
                 await groups.put(asyncio.create_task(_farewell(index)))
         finally:
             await groups.put(None)
@@ -140,6 +143,7 @@ class LineStream(Response):
         while True:
             message = await _next(receive, self._plan.ending)
             if message is None:
+                self._cut_short = self._plan.ending()
                 return
             if lines := splitter.feed(message[0]):
                 yield lines
@@ -185,6 +189,9 @@ async def score_lines(plan: StreamPlan, first: int, lines: Sequence[Line]) -> by
     """
     checked = [_read_line(first + place, line) for place, line in enumerate(lines)]
     reviews = [one for one in checked if isinstance(one, Review)]
+    for failure in checked:
+        if isinstance(failure, ItemFailure):
+            plan.refused(failure.code)
     try:
         results = iter(await _patient(plan, reviews))
     except Problem as problem:
@@ -220,8 +227,12 @@ def _read_line(index: int, line: Line) -> Review | ItemFailure:
             say("Cut the text into parts", "Divida el texto en partes"),
         )  # fmt: skip
     try:
-        return review_of(index, ReviewIn.model_validate(load_json(line)))
+        content = load_json(line)
+        refuse_flood(content)
+        return review_of(index, ReviewIn.model_validate(content))
     except Problem as problem:
+        if problem.code != bad_json().code:
+            return ItemFailure(index, None, problem.code, say(*problem.detail), say(*problem.cure))
         cure = say('Each line is an object such as {"text": "…"}', 'Cada línea es un objeto como {"text": "…"}')
         what = say("The line is not valid JSON in UTF-8", "La línea no es JSON válido en UTF-8")
         return ItemFailure(index, None, problem.code, what, cure)

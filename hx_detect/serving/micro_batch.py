@@ -192,9 +192,13 @@ class MicroBatcher:
         while True:
             batch = queue.take(self._batch_tokens, self._max_wait, IDLE_SECONDS)
             if batch:
-                self._tell_queue()
-                self._score_batch(batch)
-                queue.done(batch)
+                try:
+                    self._tell_queue()
+                    self._score_batch(batch)
+                except Exception as error:  # whatever it is, the thread lives; what waits for it runs into its limit
+                    log("batch_lost", level=40, error=error)
+                finally:
+                    queue.done(batch)
             elif queue.closed and not len(queue):
                 return
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import time
+from asyncio import CancelledError
 from collections.abc import Callable, MutableMapping
 from functools import lru_cache
 from typing import Any, Final
@@ -15,7 +16,7 @@ from hx_detect.labels import Lang
 from hx_detect.serving.client_watch import CLIENT_GONE
 from hx_detect.serving.logs import log, note_failure
 from hx_detect.serving.metrics import Metrics
-from hx_detect.serving.problems import internal, problem_response
+from hx_detect.serving.problems import internal, not_ready, problem_response
 from hx_detect.wording import set_language
 
 REQUEST_ID: Final = b"x-request-id"
@@ -77,6 +78,11 @@ class Gate:
 
         try:
             await self._app(scope, receive, send_on)
+        except CancelledError:  # the time to finish in is over
+            if not status:
+                note_failure(scope, "not_ready")
+                await problem_response(not_ready(), request_id)(scope, receive, send_on)
+            raise
         except Exception as error:  # the last net; what rises here is a fault of ours
             problem = internal()
             note_failure(scope, problem.code, error)

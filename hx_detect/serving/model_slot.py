@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
@@ -222,6 +222,7 @@ def slot_of(
     threads: int | None,
     *,
     signal: Path | None = None,
+    signal_only: bool = False,
     told: Callable[[Reloaded | None], None] = lambda _: None,
 ) -> ModelSlot:
     """The slot of a real model.
@@ -230,6 +231,7 @@ def slot_of(
         place: its folder, or a file that holds the folder's path; None for the installed one.
         threads: cores to score with.
         signal: a file that is touched when a reload is asked for, in whatever worker.
+        signal_only: another model in its place is none until a reload is asked for.
         told: hears of every load.
     """
 
@@ -239,7 +241,11 @@ def slot_of(
         scorer: StreamScorer = Scorer.load(model_folder(place), threads=threads, resident=True)
         return scorer
 
-    return ModelSlot(load, lambda: mark_of(place, signal), told)
+    def mark() -> ModelMark | None:
+        found = mark_of(place, signal)
+        return replace(found, folder=Path(), sums=b"") if found is not None and signal_only else found
+
+    return ModelSlot(load, mark, told)
 
 
 def _key(scorer: StreamScorer) -> tuple[str, str, str]:

@@ -192,7 +192,8 @@ def _of_ours(error: HxDetectError) -> Problem:
     if status == 500:
         return internal()
     cure = error.cure or say(*_LOOK)
-    return Problem(status, code, error.what, error.what, cure_en=cure, cure_es=cure)
+    later = {"Retry-After": "1"} if status == 503 else {}
+    return Problem(status, code, error.what, error.what, cure_en=cure, cure_es=cure, headers=later)
 
 
 def code_of(kind: type[HxDetectError]) -> str:

@@ -98,7 +98,10 @@ class SharedTimes:
         if fcntl is None:
             raise OSError("no file locks on this system")
         self._file = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
-        os.ftruncate(self._file, SLOTS * _SLOT.size)
+        if hasattr(os, "posix_fallocate"):  # no holes: writing to one on a full disk would end the process
+            os.posix_fallocate(self._file, 0, SLOTS * _SLOT.size)
+        else:
+            os.ftruncate(self._file, SLOTS * _SLOT.size)
         self._map = mmap.mmap(self._file, SLOTS * _SLOT.size)
         self._lock = threading.Lock()
         self._clock = clock

@@ -12,6 +12,7 @@ from hx_detect.labels import KINDS, LEVELS, SENTIMENTS, STAGES
 LONGEST_TEXT: Final = 100_000
 LONGEST_REASON: Final = 5_000
 MOST_STRETCHES: Final = 20
+MOST_SIGNALS: Final = 100
 LONGEST_NAME: Final = 200
 PAGE: Final = 100
 LARGEST_PAGE: Final = 1000
@@ -88,6 +89,14 @@ Evidence = Annotated[
 ]
 
 
+Labels = (
+    Annotated[
+        dict[SignalName, Annotated[list[Evidence], Field(max_length=MOST_STRETCHES)]], Field(max_length=MOST_SIGNALS)
+    ]
+    | Annotated[list[SignalName], Field(max_length=MOST_SIGNALS)]
+)
+
+
 class CorrectedModel(BaseModel):
     """Which model the correction is of."""
 
@@ -110,9 +119,7 @@ class FeedbackRequest(BaseModel):
     text: Text | None = Field(default=None, description="The words, unchanged; may be left out where the id is known")
     language: Literal["es", "en"] | None = Field(default=None, description="Found from the text where not given")
     kind: KindName | None = None
-    labels: dict[SignalName, Annotated[list[Evidence], Field(max_length=MOST_STRETCHES)]] | list[SignalName] = Field(
-        description="The signals that hold, each with its evidence; or only their names"
-    )
+    labels: Labels = Field(description="The signals that hold, each with its evidence; or only their names")
     sentiment: Sentiment | None = Field(
         default=None,
         description="Where not given, it follows from the signals; needed where all of these are the model's own",

@@ -37,6 +37,8 @@ _WANTED: Final[Mapping[str, tuple[str, str]]] = {
     "literal_error": ("one of: {expected}", "uno de: {expected}"),
 }  # fmt: skip
 """Kind of error -> what the value must be; ``value_error`` is what ``schemas_feedback.storable`` raises."""
+LOOKED_AT: Final = 100
+"""Errors of one request that are looked at: a hostile one may have a hundred thousand."""
 _ELSE: Final = ("see /docs", "vea /docs")
 _SOURCES: Final = ("body", "query", "path", "header")
 _CHOICES: Final = ("constrained-str", "str", "Stretch")
@@ -67,6 +69,7 @@ def first_complaint(errors: Sequence[Any]) -> Complaint:
     Args:
         errors: pydantic's, one at least, with their context.
     """
+    errors = errors[:LOOKED_AT]
     chosen = [errors[0]]
     if _shown(errors[0]) != _raw(errors[0]):
         alike = [error for error in errors if _shown(error)[:1] == _shown(errors[0])[:1]]

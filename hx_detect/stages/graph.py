@@ -131,7 +131,7 @@ class Graph:
 
     def _run_across(self, batches: Sequence[tuple[IdArray, IdArray]]) -> list[Mapping[str, NDArray[np.float32]]]:
         """Each batch on all cores: they share its rows and sums of whole numbers, so that its numbers are the same."""
-        found = []
+        found: list[Mapping[str, NDArray[np.float32]]] = []
         with self._across_turn:
             for ids, mask in batches:
                 self._across.infer({"input_ids": ids, "attention_mask": mask})

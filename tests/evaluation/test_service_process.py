@@ -94,12 +94,12 @@ def test_the_whole_measurement(tmp_path: Path) -> None:
         assert found[kind]["errors"] == 0, found[kind]["examples"]
         assert found["rival"][kind]["errors"] == 0, found["rival"][kind]["examples"]
         assert found["ratio"][kind] > 0
-    assert found["soak"]["wrong"] == found["at_a_fifth"]["wrong"] == 0
+    assert found["soak"]["wrong"] == found["at_a_fifth"]["wrong"] == found["at_a_fifth_of_singles"]["wrong"] == 0
     assert set(found["soak"]["statuses"]) <= {"200", "429"}
     assert found["livez"]["errors"] == 0
     assert found["memory"]["processes"] >= 1
     assert found["stop"]["exit_code"] == 0
-    assert len(told) == 6
+    assert len(told) == 7
     assert json.loads(json.dumps(found)) == found
     assert "## Resumen en español" in service_page(found)
 
@@ -127,5 +127,5 @@ def test_page_and_json_of_the_command(
     assert page.read_text(encoding="utf-8").startswith("# Benchmarks of the service\n")
     assert json.loads(figures.read_text(encoding="utf-8"))["soak"]["minutes"] == 5
     printed = capsys.readouterr().out
-    assert "a un quinto de la saturación, p99: 70 ms (<= 60 ms: no alcanzado)" in printed
+    assert "a un quinto de la saturación más alta, p99: 70 ms (<= 60 ms: no alcanzado)" in printed
     assert "registros erróneos o fuera de orden: - (<= 0: no medido)" in printed

@@ -11,12 +11,14 @@ from typing import Any
 import pytest
 from serve_files import SERVE, read_yaml
 
+from hx_detect.bundle_places import REGISTRY_VARIABLE
 from hx_detect.graph_cache import CACHE_VARIABLE
 from hx_detect.serving.server import KEEP_ALIVE_SECONDS
 from hx_detect.serving.settings import TABLE, ServeSettings, from_sources, variable
+from hx_detect.serving.supervisor import GRACE_SECONDS
 
 ROOT = SERVE.parent
-VARIABLES = {variable(setting.name) for setting in TABLE} | {CACHE_VARIABLE}
+VARIABLES = {variable(setting.name) for setting in TABLE} | {CACHE_VARIABLE, REGISTRY_VARIABLE}
 DEFAULTS = ServeSettings()
 
 
@@ -116,7 +118,7 @@ def test_each_part_of_the_composition_is_closed(name: str) -> None:
     assert "no-new-privileges:true" in part["security_opt"]
     assert "privileged" not in part
     assert set(part["networks"]) <= set(compose["networks"])
-    if "build" not in part:
+    if part["image"] != "hx-detect":
         assert re.search(r":v?\d", part["image"]), "a version, not the latest"
     for line in part.get("volumes", []):
         source = line.split(":")[0]
@@ -138,10 +140,12 @@ def test_all_parts_are_tested() -> None:
 
 
 def test_the_service_is_given_time_to_end() -> None:
-    assert int(services()["service"]["stop_grace_period"].removesuffix("s")) > DEFAULTS.drain_s
-    assert int(unit()["Service"]["TimeoutStopSec"]) > DEFAULTS.drain_s
+    longest = DEFAULTS.drain_s + GRACE_SECONDS
+    assert int(services()["service"]["stop_grace_period"].removesuffix("s")) > longest
+    assert int(unit()["Service"]["TimeoutStopSec"]) > longest
     assert services()["service"]["read_only"] is True
     assert services()["service"]["image"] == services()["first-key"]["image"]
+    assert "build" not in services()["first-key"], "two builds of one image may disturb each other"
     assert services()["service"]["build"] == {"context": "..", "dockerfile": "serve/Dockerfile"}
 
 
@@ -149,7 +153,7 @@ def test_first_key_is_made_by_commands_that_exist() -> None:
     from hx_detect.cli import build_parser
 
     script = services()["first-key"]["command"][0].replace("$$", "$")
-    for line in re.findall(r"hx-detect (keys [^>)\n]+)", script):
+    for line in re.findall(r"hx-detect (keys [^>|)\n]+)", script):
         parsed = build_parser("keys").parse_args(shlex.split(line))
         assert parsed.action in ("list", "create")
     assert "umask 077" in script
@@ -204,7 +208,7 @@ def test_proxy_waits_as_long_and_lets_through_as_much_as_the_service() -> None:
 
 
 def test_every_setting_has_its_own_variable() -> None:
-    assert len(VARIABLES) == len(fields(ServeSettings)) + 1
+    assert len(VARIABLES) == len(fields(ServeSettings)) + 2
 
 
 def test_proxy_brings_a_key_s_files_to_the_instance_that_has_them() -> None:

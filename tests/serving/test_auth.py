@@ -98,7 +98,8 @@ def test_beyond_loopback_a_key_is_needed_unless_told_otherwise(service: Service)
 
 
 @pytest.mark.parametrize("headers", [{"Sec-Fetch-Site": "cross-site", "Origin": "https://elsewhere.example"},
-                                     {"Host": "rebound.example:8000"}, {"Host": "[::"}])  # fmt: skip
+                                     {"Host": "rebound.example:8000"}, {"Host": "[::"}, {"Origin": "null"},
+                                     {"Origin": "http://elsewhere.example"}])  # fmt: skip
 def test_pages_of_other_sites_do_not_use_an_open_service(service: Service, headers: dict[str, str]) -> None:
     answer = service.client().get("/score", headers=headers)
     assert (answer.status_code, answer.json()["code"]) == (403, "other_site")

@@ -209,7 +209,21 @@ def test_who_waits_for_a_small_batch_is_woken_by_what_its_end_leaves() -> None:
     queue.done(small)
     assert queue.take(ENOUGH, 0.0, 30.0)
     beside.join(10)
-    assert found and found[0]
+    assert found
+    assert found[0]
+
+
+def test_who_waited_for_company_in_vain_does_not_take_a_small_batch_beside_another() -> None:
+    queue: FairQueue[Request] = FairQueue(1_000)
+    queue.put(Request("a", (1,)))
+    queue.put(Request("b", (1,)))  # so soon after the first that a thread waits for more
+    found: list[list[Slice[Request]]] = []
+    threads = [threading.Thread(target=lambda: found.append(queue.take(10_000, 0.2, 0.5))) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(10)
+    assert sorted(len(batch) for batch in found) == [0, 2]
 
 
 def test_costs_follow_the_length() -> None:

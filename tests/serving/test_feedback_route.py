@@ -97,6 +97,14 @@ def test_what_is_not_right_is_not_stored(client: TestClient, any_store: Store, b
     assert not feedback_page(any_store, 10)
 
 
+def test_a_correction_has_a_bounded_number_of_labels(client: TestClient) -> None:
+    floods: list[Any] = [["ignored"] * 100_000, [0] * 100_000, {f"[{number}": [] for number in range(50_000)}]
+    for labels in floods:
+        answer = client.post(URL, json=EXAMPLE_EN | {"labels": labels})
+        assert answer.status_code == 422
+        assert len(answer.content) < 2_000
+
+
 def test_no_failure_repeats_the_customers_words(client: TestClient) -> None:
     bodies: list[dict[str, Any]] = [
         {"text": "my secret words", "labels": {"rage": ["their secret words"]}},
@@ -202,6 +210,7 @@ def test_a_store_that_is_away_stores_nothing_and_says_so(tmp_path: Path) -> None
     with client_of(store, tmp_path) as client:
         for answer in (client.post(URL, json=EXAMPLE_ES), client.get(URL, params={"format": "jsonl"})):
             assert (answer.status_code, answer.json()["code"]) == (503, "store")
+            assert int(answer.headers["Retry-After"]) >= 1
             assert str(tmp_path) not in answer.text
     store.close()
 

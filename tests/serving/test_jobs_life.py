@@ -18,12 +18,14 @@ from job_service import ended, export, rows_of, scored, send, wait_for
 from scoring_service import serving
 from sqlalchemy import update
 
+from hx_detect.errors import StoreError
 from hx_detect.records import Review, RowFailure, Score
 from hx_detect.serving import job_run, jobs
 from hx_detect.serving.keys import SCOPES
 from hx_detect.serving.routes import jobs as job_routes
 from hx_detect.serving.state import ServiceState
 from hx_detect.serving.store.engine import Store
+from hx_detect.serving.store.jobs import claim_job
 from hx_detect.serving.store.keys import create_key
 from hx_detect.serving.store.tables import Job, now
 
@@ -211,6 +213,22 @@ def test_a_file_that_kills_its_process_is_given_up(tmp_path: Path, monkeypatch: 
         job = scored(client, "x.csv", export("csv"), lang="es")
         assert (job["state"], job["error"]["code"]) == ("failed", "gave_up")
         assert job["error"]["message"].startswith("El fichero ha acabado")
+        assert 'hx_jobs_total{state="failed"} 1.0' in client.get("/metrics").text
+
+
+def test_a_store_that_fails_in_between_leaves_the_job_to_the_next_look(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failures = iter([True, True, False])
+
+    def at_first_away(*given: Any) -> bool:  # noqa: ANN401 - what the function takes
+        if next(failures, False):
+            raise StoreError("away", cure="wait")
+        return claim_job(*given)
+
+    monkeypatch.setattr(jobs, "claim_job", at_first_away)
+    with serving(tmp_path) as client:
+        assert scored(client, "x.csv", export("csv"))["state"] == "done"
 
 
 def test_a_key_may_have_so_many_jobs(tmp_path: Path, held: Held, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -151,6 +151,28 @@ def test_an_answer_that_breaks_off_does_not_take_the_server_along() -> None:
     assert [message["type"] for message in sent] == ["http.response.start"]
 
 
+def test_what_is_cut_off_at_the_end_is_told_so() -> None:
+    sent: list[Message] = []
+
+    async def slow(*_: object) -> None:
+        await asyncio.sleep(60)
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    async def cut_off() -> None:
+        scope = {"type": "http", "method": "GET", "path": "/v1/labels", "headers": []}
+        task = asyncio.create_task(Gate(slow, Metrics())(scope, no_body, send))
+        await asyncio.sleep(0)
+        task.cancel()
+        await task
+
+    with pytest.raises(asyncio.CancelledError):
+        asyncio.run(cut_off())
+    assert sent[0]["status"] == 503
+    assert json.loads(sent[1]["body"])["code"] == "not_ready"
+
+
 async def no_body() -> Message:
     return {"type": "http.request", "body": b"", "more_body": False}
 

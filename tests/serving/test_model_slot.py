@@ -116,6 +116,19 @@ def test_marks_differ_where_models_do(tmp_path: Path) -> None:
     assert mark_of(None) is not None
 
 
+def test_where_only_the_signal_counts_another_model_in_its_place_is_none(tmp_path: Path) -> None:
+    signal, folder = tmp_path / "signal", tmp_path / "model"
+    folder.mkdir()
+    (folder / "SHA256SUMS").write_text("a")
+    slot, all_count = (slot_of(folder, 1, signal=signal, signal_only=only) for only in (True, False))
+    before = slot._mark(), all_count._mark()
+    (folder / "SHA256SUMS").write_text("b")
+    assert slot._mark() == before[0]
+    assert all_count._mark() != before[1]
+    signal.touch()
+    assert slot._mark() != before[0]
+
+
 def test_the_pointer_is_followed(tmp_path: Path) -> None:
     write_toy_bundle(tmp_path / "one")
     write_toy_bundle(tmp_path / "two", info=lambda info: info | {"version": "0.2.0"})

@@ -224,6 +224,14 @@ def test_the_limit_holds_for_bodies_of_unknown_length(client: TestClient) -> Non
     assert code_of(client.post(URL, content=parts(), headers=JSON)) == (413, "too_large")
 
 
+@pytest.mark.parametrize("inside", [False, True])
+def test_an_object_of_very_many_fields_is_refused_as_a_whole(client: TestClient, inside: bool) -> None:
+    flood: dict[str, Any] = {f"[{number}": 0 for number in range(60_000)}
+    answer = client.post("/v1/score", json={"reviews": [flood]} if inside else flood)
+    assert code_of(answer) == (422, "wrong_shape")
+    assert "50" in answer.json()["detail"]
+
+
 def test_a_million_empty_items_are_refused_at_once(client: TestClient) -> None:
     body = b'{"reviews": [' + b"{}," * 340_000 + b"{}]}"
     assert code_of(client.post(URL, content=body, headers=JSON)) == (422, "too_many_reviews")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -60,10 +61,21 @@ def test_a_bad_line_is_told_in_its_place(client: TestClient) -> None:
     assert codes == [
         None, "bad_json", "empty", "unknown_field", "wrong_shape", "too_long", "unscorable", "encoding", None,
     ]  # fmt: skip
+    counted = client.get("/metrics").text
+    for code in filter(None, codes):
+        assert re.search(rf'^hx_item_failures_total{{code="{code}"}} [1-9]', counted, re.MULTILINE), code
     errors = [line["error"] for line in told if "error" in line]
     assert [error["index"] for error in errors] == list(range(1, 8))
     assert all(list(error) == ["index", "id", "code", "message", "cure"] and error["cure"] for error in errors)
     assert errors[5]["id"] == "u"
+
+
+def test_a_line_of_very_many_fields_is_refused_as_a_whole(client: TestClient) -> None:
+    flood = json.dumps({str(number): 0 for number in range(200)})
+    refused, scored = ask(client, f'{flood}\n{{"text": "nadie"}}\n'.encode())
+    assert refused["error"]["code"] == "wrong_shape"
+    assert "50" in refused["error"]["message"]
+    assert scored["experience"]["level"] == "hx_risk"
 
 
 def test_options_are_in_the_query(client: TestClient) -> None:

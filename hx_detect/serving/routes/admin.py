@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Annotated, Final
 
-from anyio import to_thread
+from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Request
 
 from hx_detect.serving.auth import Caller, require
@@ -26,7 +27,7 @@ async def reload(request: Request, caller: Annotated[Caller, require("admin")]) 
 
     Where it fails, the model in use stays.
     """
-    done = await to_thread.run_sync(_reload, get_state(request))
+    done = await to_thread.run_sync(_reload, get_state(request), limiter=_one_at_a_time())
     scorer = done.scorer
     log("reloaded", by=caller.name, model=scorer.model_name, version=scorer.model_version, changed=done.changed)
     return ReloadAnswer(
@@ -36,8 +37,13 @@ async def reload(request: Request, caller: Annotated[Caller, require("admin")]) 
     )
 
 
+@cache
+def _one_at_a_time() -> CapacityLimiter:
+    """Reloads wait for each other here and not in the threads that all requests share."""
+    return CapacityLimiter(1)
+
+
 def _reload(state: ServiceState) -> Reloaded:
-    done = state.models.reload()
-    if state.settings.workers > 1:
+    if state.settings.workers > 1:  # before the model's mark is taken, or this worker would load it once more
         (state.settings.data / SIGNAL_FILE).touch()
-    return done
+    return state.models.reload()

@@ -236,6 +236,7 @@ async def _scored(
     """
     review = review_of(0, ReviewIn(text=wanted.text, id=wanted.id, kind=wanted.kind))
     if isinstance(review, ItemFailure):
+        state.metrics.item_failure(review.code)
         raise _unscorable(review)
     done = await state.batcher.submit([review], caller.name)
     result = done.results[0]

@@ -70,4 +70,5 @@ async def stream(
     return LineStream(StreamPlan(
         batcher=state.batcher, caller=caller.name, options=options, longest=state.settings.max_bytes,
         patience=state.settings.timeout_s, ending=lambda: state.models.state is SlotState.DRAINING,
+        refused=state.metrics.item_failure,
     ))  # fmt: skip
