@@ -17,18 +17,16 @@ SERVICE_TARGETS: Final = (
     SpeedTarget("throughput at saturation over the in-memory scorer, calls of 1",
                 "caudal en saturación sobre el puntuador en memoria, llamadas de 1",
                 ("ratio", "calls_of_1"), 0.80, "×"),
-    SpeedTarget("single-text call at a fifth of the saturation of such calls, p50",
-                "llamada de un texto a un quinto de la saturación de tales llamadas, p50",
-                ("at_a_fifth_of_singles", "latency_ms", "p50"), 15, "ms", at_most=True),
-    SpeedTarget("single-text call at a fifth of the saturation of such calls, p99",
-                "llamada de un texto a un quinto de la saturación de tales llamadas, p99",
-                ("at_a_fifth_of_singles", "latency_ms", "p99"), 60, "ms", at_most=True),
-    SpeedTarget("single-text call at a fifth of the higher saturation, p50",
-                "llamada de un texto a un quinto de la saturación más alta, p50",
-                ("at_a_fifth", "latency_ms", "p50"), 15, "ms", at_most=True),
-    SpeedTarget("single-text call at a fifth of the higher saturation, p99",
-                "llamada de un texto a un quinto de la saturación más alta, p99",
-                ("at_a_fifth", "latency_ms", "p99"), 60, "ms", at_most=True),
+    *(
+        SpeedTarget(f"single-text call at a fifth of {en}, {quantile}",
+                    f"llamada de un texto a un quinto de la saturación {es}, {quantile}",
+                    (key, "latency_ms", quantile), bound, "ms", at_most=True)
+        for key, en, es in (
+            ("at_a_fifth_of_singles", "the saturation of such calls", "de tales llamadas"),
+            ("at_a_fifth", "the higher saturation", "más alta"),
+        )
+        for quantile, bound in (("p50", 15), ("p99", 60))
+    ),
     SpeedTarget("/livez while saturated, p99", "/livez en saturación, p99",
                 ("livez", "latency_ms", "p99"), 50, "ms", at_most=True),
     SpeedTarget("30 minutes at 1.5 × saturation: errors other than 429",
@@ -114,10 +112,9 @@ def _under_load(found: Mapping[str, Any]) -> list[str]:
             f"{fifth['seconds']:g} s: {_quantiles(fifth['latency_ms'])}. The driver sent them late by "
             f"{_quantiles(fifth['lag_ms'])}, which counts as latency. Errors: {fifth['errors']}."
             for name, fifth in (
-                ("the saturation of single-text calls", found.get("at_a_fifth_of_singles")),
+                ("the saturation of single-text calls", found["at_a_fifth_of_singles"]),
                 ("the higher saturation", found["at_a_fifth"]),
             )
-            if fifth
         ),
         f"- **One text in memory**, without HTTP: {found['one_text_ms']:g} ms on average.",
         f"- **/livez while saturated**: {_quantiles(livez['latency_ms'])}. Errors: {livez['errors']}.",

@@ -18,7 +18,7 @@ from starlette.types import Receive, Scope, Send
 
 from hx_detect.records import Review, RowFailure
 from hx_detect.serving.micro_batch import MicroBatcher
-from hx_detect.serving.problems import Problem, bad_json, shape_code
+from hx_detect.serving.problems import Problem, shape_code
 from hx_detect.serving.schemas import ReviewIn, ScoreOptions
 from hx_detect.serving.score_json import ItemFailure, as_json, failure_of, load_json, refuse_flood, review_of, shaper
 from hx_detect.serving.shape_words import first_complaint
@@ -228,14 +228,15 @@ def _read_line(index: int, line: Line) -> Review | ItemFailure:
         )  # fmt: skip
     try:
         content = load_json(line)
-        refuse_flood(content)
-        return review_of(index, ReviewIn.model_validate(content))
     except Problem as problem:
-        if problem.code != bad_json().code:
-            return ItemFailure(index, None, problem.code, say(*problem.detail), say(*problem.cure))
         cure = say('Each line is an object such as {"text": "…"}', 'Cada línea es un objeto como {"text": "…"}')
         what = say("The line is not valid JSON in UTF-8", "La línea no es JSON válido en UTF-8")
         return ItemFailure(index, None, problem.code, what, cure)
+    try:
+        refuse_flood(content)
+        return review_of(index, ReviewIn.model_validate(content))
+    except Problem as problem:
+        return _of_problem(index, None, problem)
     except ValidationError as error:
         found = first_complaint(error.errors(include_input=False, include_url=False))
         return ItemFailure(index, None, shape_code(found), say(found.en, found.es), say("See /docs", "Vea /docs"))
@@ -245,7 +246,11 @@ def _failed(one: Review | ItemFailure, problem: Problem, index: int) -> bytes:
     """The line of a review whose group could not be scored."""
     if isinstance(one, ItemFailure):
         return _error_line(one)
-    return _error_line(ItemFailure(index, one.id, problem.code, say(*problem.detail), say(*problem.cure)))
+    return _error_line(_of_problem(index, one.id, problem))
+
+
+def _of_problem(index: int, name: str | None, problem: Problem) -> ItemFailure:
+    return ItemFailure(index, name, problem.code, say(*problem.detail), say(*problem.cure))
 
 
 async def _farewell(index: int) -> bytes:

@@ -135,9 +135,7 @@ class Graph:
         with self._across_turn:
             for ids, mask in batches:
                 self._across.infer({"input_ids": ids, "attention_mask": mask})
-                found.append(
-                    {name: self._across.get_output_tensor(index).data.copy() for name, index in self._places.items()}
-                )
+                found.append(_outputs(self._across, self._places))
         return found
 
     def _run_together(self, batches: Sequence[tuple[IdArray, IdArray]]) -> list[Mapping[str, NDArray[np.float32]]]:
@@ -179,8 +177,16 @@ def _collect(
 ) -> None:
     """Take a batch's outputs. A function, as a method would keep its graph alive for ever."""
     found, place, places, done = user
-    found[place] = {name: request.get_output_tensor(index).data.copy() for name, index in places.items()}
+    found[place] = _outputs(request, places)
     done.put(place)
+
+
+def _outputs(
+    request: Any,  # noqa: ANN401 - a class of openvino, which is not imported here
+    places: Mapping[str, int],
+) -> Mapping[str, NDArray[np.float32]]:
+    """Copies of a request's outputs by name: the next batch overwrites its own."""
+    return {name: request.get_output_tensor(index).data.copy() for name, index in places.items()}
 
 
 def _settle(queue: Any) -> None:  # noqa: ANN401 - a class of openvino, which is not imported here
