@@ -31,7 +31,8 @@ _ENDING: Final = ("SIGTERM", "SIGHUP")
 
 @contextmanager
 def work_folder() -> Iterator[Path]:
-    """A new folder of this process, removed in the end; ``remove_left_over`` leaves it alone as long as it is used."""
+    """A new folder of this process, removed in the end; what killed processes left is removed first."""
+    remove_left_over()
     with ExitStack() as held, tempfile.TemporaryDirectory(prefix=PREFIX) as name:
         if fcntl is not None:
             held.enter_context(_locked(Path(name)))  # given back after the folder is gone

@@ -52,13 +52,20 @@ def test_only_what_nobody_uses_is_removed(temporary: Path) -> None:
     (others[1] / IN_USE).touch()
     outside = dead(temporary / "outside")
     (temporary / "hx-detect-link").symlink_to(outside)
-    with work_folder() as mine:
-        assert remove_left_over() == 1
-        assert (mine / IN_USE).exists()
-        assert remove_left_over() == 0
+    assert remove_left_over() == 1
     assert not left.exists()
+    with work_folder() as mine:
+        assert remove_left_over() == 0
+        assert (mine / IN_USE).exists()
     assert all(other.is_dir() for other in others)
     assert (outside / "draft" / "model.bin").exists()
+
+
+def test_a_new_one_removes_what_the_dead_left(temporary: Path) -> None:
+    left = dead(temporary / "hx-detect-dead")
+    with work_folder() as first, work_folder():
+        assert first.is_dir()
+        assert not left.exists()
 
 
 def test_folders_of_other_users_are_left_alone(temporary: Path, monkeypatch: pytest.MonkeyPatch) -> None:

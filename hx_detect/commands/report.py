@@ -123,15 +123,14 @@ def _command(arguments: argparse.Namespace) -> str:
 
 def _loaded(arguments: argparse.Namespace, options: ReportOptions, events: TerminalEvents) -> Loaded:
     """Read the files; score first what has not been."""
-    import tempfile
-
     from hx_detect.reporting.load import load
+    from hx_detect.work_folder import work_folder
 
     with ExitStack() as stack:
 
         def score(place: str) -> tuple[str, Mapping[str, int]]:
-            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="hx-detect-"))
-            return _score(place, Path(folder) / "scored.parquet", arguments, options, events)
+            folder = stack.enter_context(work_folder())
+            return _score(place, folder / "scored.parquet", arguments, options, events)
 
         return load(arguments.files, columns=options.columns, read=options.read, score=score, say_line=events.say)
 

@@ -39,5 +39,7 @@ NAMES_OF_ROLES: Final[dict[str, frozenset[str]]] = {
 """Role -> whole names of its columns."""
 NPS: Final = "nps"
 """A part of a name that alone makes it the 0-10 answer."""
+GROUP: Final = "group"
+"""The last part of a name that survey tools give to what they make of the answer, as ``Q1_NPS_GROUP``."""
 RECOMMEND: Final = ("recomend", "recomiend", "recommend")
 """How parts of a name begin that asks whether one would recommend; its values tell the scale."""

@@ -14,6 +14,7 @@ from hx_detect.errors import ColumnError
 from hx_detect.io.blank_text import is_blank_text
 from hx_detect.io.column_names import (
     DESCRIPTIONS,
+    GROUP,
     NAMES_OF_ROLES,
     NOT_CUSTOMER,
     NPS,
@@ -74,7 +75,7 @@ def find_roles(table: Table, file: str, given: Mapping[str, str | None]) -> tupl
         found = None if role in chosen else _find_role(table, role, names, set(chosen.values()))
         if found is not None:
             chosen[role] = found
-            reasons.append(f"{_role_title(role)}: {found!r} ({say('by its name', 'por su nombre')})")
+            reasons.append(f"{_role_title(role)}: {found!r} ({_told_by(table, role, found)})")
     return Roles(**chosen), reasons
 
 
@@ -159,7 +160,7 @@ def _name_weight(name: str) -> float:
 
 def _find_role(table: Table, role: str, names: frozenset[str], taken: set[str]) -> str | None:
     for column in table.columns:
-        asks = role == "answer" and _asks_to_recommend(column)
+        asks = role == "answer" and _asks_to_recommend(column, table.questions.get(column, ""))
         if column in taken or (fold(column) not in names and not asks):
             continue
         values = [row.values.get(column) for row in table.sample if row.failure is None]
@@ -169,9 +170,17 @@ def _find_role(table: Table, role: str, names: frozenset[str], taken: set[str]) 
     return None
 
 
-def _asks_to_recommend(column: str) -> bool:
+def _told_by(table: Table, role: str, column: str) -> str:
+    if fold(column) in NAMES_OF_ROLES[role] or _asks_to_recommend(column, ""):
+        return say("by its name", "por su nombre")
+    return say("by its question", "por su pregunta")
+
+
+def _asks_to_recommend(column: str, question: str) -> bool:
+    """By its name, or by the question it answers; not the group (promoter …) that a survey tool makes of the answer."""
     parts = fold(column).split("_")
-    return NPS in parts or any(part.startswith(RECOMMEND) for part in parts)
+    words = (*parts, *fold(question).split("_"))
+    return parts[-1] != GROUP and (NPS in words or any(word.startswith(RECOMMEND) for word in words))
 
 
 def _is_of_ten(column: str, values: Sequence[Any]) -> bool:

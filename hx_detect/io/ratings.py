@@ -17,6 +17,12 @@ _OF: Final = re.compile(
     rf"{_NUMBER}(?:\s*/\s*|\s+(?:de|sobre|of|out\s+of)\s+)(?P<top>5|10)(?:[.,]0+)?(?:\s*{_STARS})?", re.IGNORECASE
 )
 _NAMED: Final = re.compile(rf"{_NUMBER}(?:\s*|-){_STARS}", re.IGNORECASE)
+_LABEL: Final = r"[^\W\d_][^\d]{1,59}"
+_LABELLED: Final = tuple(
+    re.compile(form)
+    for form in (rf"{_NUMBER}\s*[-–—:=]\s*{_LABEL}", rf"{_NUMBER}\s*\({_LABEL}\)", rf"{_LABEL}\s[-–—]\s{_NUMBER}")
+)
+"""How survey tools write the ends of a scale: ``10 - Extremely likely``, ``0 (Nada probable)``, ``Very likely - 10``."""
 _DRAWN: Final = re.compile("(?P<full>[★⭐🌟]+)(?P<half>½?)(?P<empty>☆*)")
 
 
@@ -24,7 +30,8 @@ def rating_of(role: str, value: object) -> float | None:
     """The number of a cell of stars or of a 0-10 answer.
 
     Read are numbers (``4``, ``4,0``), numbers with their scale (``4/5``, ``4 de 5 estrellas``, ``9 out of 10``), and
-    for stars ``4 stars``, ``4 estrellas``, ``★★★★☆`` and ``⭐⭐⭐⭐``. A half stays a half.
+    for stars ``4 stars``, ``4 estrellas``, ``★★★★☆`` and ``⭐⭐⭐⭐``. A half stays a half. The name of a number may
+    stand beside it, as survey tools write the ends of a scale: ``10 - Extremely likely``, ``0 (Nada probable)``.
 
     Args:
         role: a key of ``RANGES``.
@@ -33,7 +40,7 @@ def rating_of(role: str, value: object) -> float | None:
     Returns:
         A number within ``RANGES[role]``; None for anything else, another scale too.
     """
-    number, top = _read(value)
+    number, top = _read_with_label(value)
     low, high = RANGES[role]
     fits = number is not None and low <= number <= high and top in (None, high)
     return number if fits else None
@@ -41,7 +48,7 @@ def rating_of(role: str, value: object) -> float | None:
 
 def goes_to_ten(value: object) -> bool:
     """Does the cell itself show that its scale goes to 10: by saying so, or by being beyond yes-no and one to five?"""
-    number, top = _read(value)
+    number, top = _read_with_label(value)
     return top == _TEN or (top is None and (number or 0) > _FIVE)
 
 
@@ -72,6 +79,15 @@ def _read(value: object) -> tuple[float | None, int | None]:
     if named := _NAMED.fullmatch(text):
         return number_of(named["number"]), _FIVE
     return _drawn("".join(text.split())), _FIVE
+
+
+def _read_with_label(value: object) -> tuple[float | None, int | None]:
+    """As ``_read``, and the number that stands beside its own name."""
+    number, top = _read(value)
+    if number is None and isinstance(value, str):
+        found = next((found for form in _LABELLED if (found := form.fullmatch(value.strip()))), None)
+        return (number_of(found["number"]), None) if found else (None, None)
+    return number, top
 
 
 def _drawn(signs: str) -> float | None:

@@ -99,6 +99,7 @@ def open_csv(source: Source, options: ReadOptions, *, format: str = "csv") -> Ta
         details=(*_details(encoding, dialect), *extra.details),
         delimiter="," if dialect.delimiter == NO_DELIMITER else dialect.delimiter,
         excel_csv=encoding.marked or not encoding.codec.startswith("utf-8"),
+        questions=extra.questions,
     )
 
 

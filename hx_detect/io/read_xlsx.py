@@ -115,7 +115,8 @@ def open_xlsx(source: Source, options: ReadOptions) -> Table:
     details = [say("sheet ", "hoja ") + repr(sheet) + others]
     if skip > 1:
         details.append(say(f"header in row {skip}", f"cabecera en la fila {skip}"))
-    return Table("xlsx", rows.columns, rows, extra.data, (*details, *extra.details))
+    details += extra.details
+    return Table("xlsx", rows.columns, rows, extra.data, tuple(details), questions=extra.questions)
 
 
 @contextmanager

@@ -111,6 +111,7 @@ class Table:
         delimiter: of a CSV, else None.
         excel_csv: the CSV looks made by or for Excel (byte order mark, or not UTF-8).
         schema: the Arrow schema of a Parquet file, else None.
+        questions: column -> the question that it answers, where the file says so.
     """
 
     format: str
@@ -121,6 +122,7 @@ class Table:
     delimiter: str | None = None
     excel_csv: bool = False
     schema: Any = field(default=None)
+    questions: Mapping[str, str] = field(default_factory=dict)
 
 
 def unique_names(names: Sequence[str]) -> tuple[str, ...]:

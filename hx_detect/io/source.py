@@ -7,7 +7,6 @@ import hashlib
 import io
 import shutil
 import sys
-import tempfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ from typing import Any, BinaryIO, Final, cast
 
 from hx_detect.errors import EmptyInputError, InputError, InputFormatError, InputNotFoundError, MissingExtraError
 from hx_detect.wording import say
+from hx_detect.work_folder import work_folder
 
 COMPRESSIONS: Final = (".gz", ".zst")
 _MAGIC: Final = {b"\x1f\x8b": ".gz", b"\x28\xb5\x2f\xfd": ".zst"}
@@ -155,8 +155,8 @@ def fetch(location: str) -> Iterator[Source]:
     if location != "-" and not is_url(location):
         yield _checked(Path(location), location, fetched=False)
         return
-    with tempfile.TemporaryDirectory(prefix="hx-detect-") as folder:
-        copy = Path(folder) / "input"
+    with work_folder() as folder:
+        copy = folder / "input"
         with copy.open("wb") as target:
             _copy_from(location, target)
         yield _checked(copy, location, fetched=True)
@@ -180,8 +180,8 @@ def seekable(source: Source) -> Iterator[Path]:
     if not source.compression:
         yield source.path
         return
-    with tempfile.TemporaryDirectory(prefix="hx-detect-") as folder:
-        copy = Path(folder) / plain_name(source.name)
+    with work_folder() as folder:
+        copy = folder / plain_name(source.name)
         opened = OpenedSource(source)
         with damage_reported(source), copy.open("wb") as target:
             shutil.copyfileobj(opened.stream, target)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from hx_detect.io.rows import Row
@@ -23,11 +23,13 @@ class SurveyRows:
         last: number of the last row that belongs to the header; 0 where none does.
         data: the rows after it.
         details: says what was left out, in the user's language; empty where nothing was.
+        questions: column -> the text of its question, where a row has them.
     """
 
     last: int
     data: Sequence[Row]
     details: tuple[str, ...] = ()
+    questions: Mapping[str, str] = field(default_factory=dict)
 
 
 def survey_rows(sample: Sequence[Row], *, header: bool | None) -> SurveyRows:
@@ -44,8 +46,10 @@ def survey_rows(sample: Sequence[Row], *, header: bool | None) -> SurveyRows:
         return SurveyRows(0, sample)
     for place, row in enumerate(sample[:2]):
         if _are_all(row, _is_import_id):
-            questions = say("question texts and ", "textos de las preguntas e ") if place else ""
-            return _under_header(sample, place + 1, f"Qualtrics: {questions}ImportId")
+            texts = say("question texts and ", "textos de las preguntas e ") if place else ""
+            asked = sample[0].values if place else {}
+            questions = {column: str(text) for column, text in asked.items() if text is not None}
+            return replace(_under_header(sample, place + 1, f"Qualtrics: {texts}ImportId"), questions=questions)
     if sample and _are_all(sample[0], _ANSWER_KINDS.__contains__):
         return _under_header(sample, 1, say("SurveyMonkey: kinds of answer", "SurveyMonkey: tipos de respuesta"))
     return SurveyRows(0, sample)

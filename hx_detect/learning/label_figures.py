@@ -8,10 +8,8 @@ from __future__ import annotations
 import random
 import statistics
 import sys
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Final
 
 from hx_detect.bundle import load_bundle
@@ -22,6 +20,7 @@ from hx_detect.learning.label_tasks import label_tasks
 from hx_detect.learning.labelled_row import LabelledRow
 from hx_detect.learning.labelled_tables import read_labelled
 from hx_detect.learning.splits import near_duplicate_groups
+from hx_detect.work_folder import work_folder
 
 SHARE: Final = 0.3
 SEEDS: Final = range(5)
@@ -128,8 +127,8 @@ def main() -> None:
     """Measure and print."""
     import json
 
-    with tempfile.TemporaryDirectory(prefix="hx-detect-") as folder:
-        path = Path(folder) / FROZEN_FILE
+    with work_folder() as folder:
+        path = folder / FROZEN_FILE
         path.write_text("".join(json.dumps(record) + "\n" for record in frozen_records()), encoding="utf-8")
         rows = read_labelled([path]).rows
     sys.stdout.write(page(rows, judge_with(load_bundle(), rows)))

@@ -61,6 +61,32 @@ def test_what_is_no_number_of_stars(cell: object) -> None:
     assert rating_of("stars", cell) is None
 
 
+NAMES = st.sampled_from(["Extremely likely", "Not at all likely", "Nada probable", "Muy satisfecho", "Ärgerlich"])
+
+
+@given(number=st.integers(1, 5), name=NAMES, beside=st.sampled_from([" - ", "-", " – ", ": ", " = "]))
+def test_a_number_beside_its_own_name(number: int, name: str, beside: str) -> None:
+    cells = [f" {number}{beside}{name} ", f"{number} ({name})", f"{name} - {number}"]
+    for role in RANGES:
+        assert [rating_of(role, cell) for cell in cells] == [number] * 3
+    assert not any(map(goes_to_ten, cells))
+    assert not any(map(is_rating, cells))
+
+
+@pytest.mark.parametrize("cell", ["10 - Extremely likely", "10 (Muy probable)", "Extremely likely - 10"])
+def test_the_top_of_a_scale_by_name(cell: str) -> None:
+    assert rating_of("answer", cell) == 10
+    assert rating_of("stars", cell) is None
+    assert goes_to_ten(cell)
+
+
+@pytest.mark.parametrize(
+    "cell", ["10 - 12", "5 - 3 visits", "5 -", "5 ()", "5 (2)", "- 5", "likely-5", "11 - x y", "5 - " + "x" * 61, "5 - May 3"]
+)
+def test_what_is_no_number_beside_its_name(cell: str) -> None:
+    assert rating_of("answer", cell) is None
+
+
 @pytest.mark.parametrize("cell", ["11/10", "9/5", "9/100", "9 stars", "★★★★★", "4/5", "nine of 10", "9/10/2024"])
 def test_what_is_no_answer(cell: str) -> None:
     assert rating_of("answer", cell) is None

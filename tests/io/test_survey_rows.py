@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hx_detect.errors import EmptyInputError
+from hx_detect.io.columns import find_roles
 from hx_detect.io.read import open_table
 from hx_detect.io.rows import ReadOptions, Row, Table
 from hx_detect.io.source import fetch
@@ -70,6 +71,23 @@ def test_qualtrics(tmp_path: Path, suffix: str, header: bool | None) -> None:
     assert [row.values["Q2"] or "" for row in rows] == [answer[3] for answer in ANSWERS]
     assert [row.number for row in table.sample] == [3, 4, 5]
     assert table.details[-1] == "2 rows under the header left out (Qualtrics: question texts and ImportId)"
+
+
+@pytest.mark.parametrize("suffix", ["csv", "tsv", "xlsx"])
+def test_the_question_of_a_column_says_that_it_is_the_answer(tmp_path: Path, suffix: str) -> None:
+    table, _ = read(write(tmp_path, suffix, QUALTRICS))
+    assert table.questions == dict(zip(NAMES, QUESTIONS, strict=True))
+    roles, reasons = find_roles(table, "a.csv", {})
+    assert (roles.text, roles.answer) == ("Q2", "Q1")
+    assert "column of the 0-10 answer: 'Q1' (by its question)" in reasons
+
+
+def test_the_group_that_is_made_of_the_answer_is_not_the_answer(tmp_path: Path) -> None:
+    extra = ["3", "1", "2"], "How likely are you to recommend us? - Group", '{"ImportId":"QID1_NPS_GROUP"}'
+    groups = ["Q1_NPS_GROUP", *extra[1:], *extra[0]]
+    rows = [[group, *row] for group, row in zip(groups, QUALTRICS, strict=True)]
+    table, _ = read(write(tmp_path, "csv", rows))
+    assert find_roles(table, "a.csv", {})[0].answer == "Q1"
 
 
 @pytest.mark.parametrize("suffix", ["csv", "xlsx"])
