@@ -75,7 +75,7 @@ def find_roles(table: Table, file: str, given: Mapping[str, str | None]) -> tupl
         found = None if role in chosen else _find_role(table, role, names, set(chosen.values()))
         if found is not None:
             chosen[role] = found
-            reasons.append(f"{_role_title(role)}: {found!r} ({_told_by(table, role, found)})")
+            reasons.append(f"{_role_title(role)}: {found!r} ({_told_by(role, found)})")
     return Roles(**chosen), reasons
 
 
@@ -170,7 +170,7 @@ def _find_role(table: Table, role: str, names: frozenset[str], taken: set[str]) 
     return None
 
 
-def _told_by(table: Table, role: str, column: str) -> str:
+def _told_by(role: str, column: str) -> str:
     if fold(column) in NAMES_OF_ROLES[role] or _asks_to_recommend(column, ""):
         return say("by its name", "por su nombre")
     return say("by its question", "por su pregunta")

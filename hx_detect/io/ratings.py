@@ -22,7 +22,7 @@ _LABELLED: Final = tuple(
     re.compile(form)
     for form in (rf"{_NUMBER}\s*[-–—:=]\s*{_LABEL}", rf"{_NUMBER}\s*\({_LABEL}\)", rf"{_LABEL}\s[-–—]\s{_NUMBER}")
 )
-"""How survey tools write the ends of a scale: ``10 - Extremely likely``, ``0 (Nada probable)``, ``Very likely - 10``."""
+"""How survey tools write the ends of a scale: ``10 - Extremely likely``, ``0 (Nada probable)``, ``Likely - 10``."""
 _DRAWN: Final = re.compile("(?P<full>[★⭐🌟]+)(?P<half>½?)(?P<empty>☆*)")
 
 

@@ -11,13 +11,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from safetensors.numpy import save
-from tokenizers import Tokenizer
 
 from hx_detect.bundle import FILES, PLAIN_FORMAT, Bundle, write_bundle
 from hx_detect.learning.corpora import Corpus
 from hx_detect.learning.datasets import EXPERIENCE, Datasets
 from hx_detect.learning.examples import Example
-from hx_detect.learning.export import Parity, check_parity, export
+from hx_detect.learning.export import Parity, check_parity, encode_ids, export
 from hx_detect.learning.fit_decision import Validation, fit_decision
 from hx_detect.learning.fit_evidence import fit_evidence
 from hx_detect.learning.lexical_fit import ORDERS, fit_lexical
@@ -67,7 +66,7 @@ def assemble(
     work.mkdir(parents=True, exist_ok=True)
     training.tokenizer.save(str(work / FILES.tokenizer))
     experience = [example for example in training.data.train[EXPERIENCE] if example.signals is not None]
-    encoded = encode_ids(training.tokenizer, experience)
+    encoded = encode_ids(training.tokenizer, [example.text for example in experience], WINDOW.tokens)
     graph = export(training.network, encoded[:: max(1, len(encoded) // CALIBRATION_TEXTS)], work)
     training.say("exported")
     parity = check_parity(training.network, graph, PRECISION, encoded[:: max(1, len(encoded) // parity_texts)])
@@ -101,16 +100,9 @@ def _lexical(training: Training, experience: Sequence[Example]) -> LexicalModel:
         for example in examples
         if example.stars is not None
     ]
-    ids = [text[1:-1] for text in encode_ids(training.tokenizer, [*experience, *starred])]
+    texts = [example.text for example in (*experience, *starred)]
+    ids = [text[1:-1] for text in encode_ids(training.tokenizer, texts, WINDOW.tokens)]
     return fit_lexical(ids, [*experience, *starred], training.recipe.lexical_buckets)
-
-
-def encode_ids(tokenizer: Tokenizer, examples: Sequence[Example]) -> list[IntArray]:
-    """Token ids with special ones, cut to one window."""
-    encodings = tokenizer.encode_batch([example.text for example in examples])
-    return [np.array([*encoding.ids[: WINDOW.tokens - 1], encoding.ids[-1]], np.int64)
-            if len(encoding.ids) > WINDOW.tokens else np.array(encoding.ids, np.int64)
-            for encoding in encodings]  # fmt: skip
 
 
 def lexical_file(lexical: LexicalModel) -> bytes:

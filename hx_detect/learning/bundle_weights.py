@@ -15,7 +15,7 @@ from transformers import BertConfig, BertModel
 
 from hx_detect.bundle import FILES, Bundle
 from hx_detect.errors import EncoderFileError
-from hx_detect.learning.export import check_parity
+from hx_detect.learning.export import check_parity, encode_ids
 from hx_detect.learning.network import ATTENTION, Network, share_dropout
 from hx_detect.stages.graph import import_openvino
 
@@ -76,8 +76,7 @@ def bundle_tokenizer(bundle: Bundle) -> Tokenizer:
 def _check(network: Network, bundle: Bundle) -> None:
     """Texts that the bundle is shipped with must score as its graph scores them."""
     texts = [golden["text"] for golden in bundle.golden()]
-    encodings = bundle_tokenizer(bundle).encode_batch(texts)
-    ids = [np.array(encoding.ids[: bundle.window.tokens], np.int64) for encoding in encodings]
+    ids = encode_ids(bundle_tokenizer(bundle), texts, bundle.window.tokens)
     network.eval()
     parity = check_parity(network, bundle.file(FILES.graph), bundle.precision, ids)
     if parity.mean_difference > WORST_DIFFERENCE:

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import torch
+from tokenizers import Tokenizer
 
 from hx_detect.labels import SENTIMENTS
 from hx_detect.learning.network import OUTPUTS, Network
@@ -91,6 +92,12 @@ def export(network: Network, calibration: Sequence[IntArray], folder: Path) -> P
     target = folder / "model.xml"
     openvino.save_model(quantised, target, compress_to_fp16=True)
     return target
+
+
+def encode_ids(tokenizer: Tokenizer, texts: Sequence[str], tokens: int) -> list[IntArray]:
+    """Token ids with special ones, cut to one window of so many tokens."""
+    whole = [encoding.ids for encoding in tokenizer.encode_batch(list(texts))]
+    return [np.array(ids if len(ids) <= tokens else [*ids[: tokens - 1], ids[-1]], np.int64) for ids in whole]
 
 
 def pad(texts: Sequence[IntArray]) -> tuple[IntArray, IntArray]:

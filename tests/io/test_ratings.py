@@ -81,7 +81,8 @@ def test_the_top_of_a_scale_by_name(cell: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "cell", ["10 - 12", "5 - 3 visits", "5 -", "5 ()", "5 (2)", "- 5", "likely-5", "11 - x y", "5 - " + "x" * 61, "5 - May 3"]
+    "cell",
+    ["10 - 12", "5 - 3 visits", "5 -", "5 ()", "5 (2)", "- 5", "likely-5", "11 - x y", "5 - " + "x" * 61, "5 - May 3"],
 )
 def test_what_is_no_number_beside_its_name(cell: str) -> None:
     assert rating_of("answer", cell) is None

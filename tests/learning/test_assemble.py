@@ -12,9 +12,7 @@ from toy_bundle import write_toy_bundle
 
 from hx_detect.labels import SIGNAL_NAMES
 from hx_detect.learning.assemble import (
-    WINDOW,
     bundle_info,
-    encode_ids,
     golden,
     lexical_file,
 )
@@ -25,13 +23,6 @@ from hx_detect.learning.recipe import Phase, Recipe
 from hx_detect.learning.train import Training
 from hx_detect.scorer import Scorer, self_test
 from hx_detect.stages.lexical import LexicalModel
-
-
-def test_texts_are_cut_to_one_window_that_ends_as_it_should() -> None:
-    examples = [row("a b c"), row("a " * 158), row("a " * 159), row("b " * 500)]
-    ids = encode_ids(word_tokenizer(["a b c"]), examples)
-    assert [len(some) for some in ids] == [5, WINDOW.tokens, WINDOW.tokens, WINDOW.tokens]
-    assert all(some[0] == 0 and some[-1] == 2 and 2 not in some[:-1] for some in ids)
 
 
 def test_the_linear_part_is_written_in_halves() -> None:

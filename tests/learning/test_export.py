@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from small_training import word_tokenizer
 
-from hx_detect.learning.export import IntArray, check_parity, export, pad
+from hx_detect.learning.export import IntArray, check_parity, encode_ids, export, pad
 from hx_detect.learning.network import OUTPUTS, Network, encoder_fresh
 from hx_detect.stages.graph import Graph
 
@@ -35,6 +36,13 @@ def network() -> Network:
 def graph(network: Network, tmp_path_factory: pytest.TempPathFactory) -> Path:
     network.train()
     return export(network, _texts(24), tmp_path_factory.mktemp("export"))
+
+
+def test_texts_are_cut_to_one_window_that_ends_as_it_should() -> None:
+    texts = ["a b c", "a " * 158, "a " * 159, "b " * 500]
+    ids = encode_ids(word_tokenizer(["a b c"]), texts, 160)
+    assert [len(some) for some in ids] == [5, 160, 160, 160]
+    assert all(some[0] == 0 and some[-1] == 2 and 2 not in some[:-1] for some in ids)
 
 
 def test_parity_of_a_tiny_network(network: Network, graph: Path) -> None:
