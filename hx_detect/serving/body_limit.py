@@ -1,7 +1,8 @@
-"""Bodies of bounded size. In: ASGI requests. Out: the same with their body read, or 413 before anything parses it."""
+"""Bodies of bounded size and time. In: ASGI requests. Out: the same with their body read, or 413 or 408 at once."""
 
 from __future__ import annotations
 
+import asyncio
 from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -13,6 +14,8 @@ UNBOUNDED: Final = ("/v1/score/stream", "/v1/score/file")
 """Paths that bound by themselves what they read."""
 FORGIVEN: Final = 8 << 20
 """Bytes over the limit that are still read and thrown away, so that the client gets to read why."""
+SECONDS: Final = 30.0
+"""In which a whole body must have come: a client that sends a byte now and then would hold its memory for ever."""
 
 
 class BodyLimit:
@@ -21,11 +24,13 @@ class BodyLimit:
     Args:
         app: the application.
         most: bytes.
+        seconds: in which they must have come.
     """
 
-    def __init__(self, app: ASGIApp, most: int) -> None:
+    def __init__(self, app: ASGIApp, most: int, seconds: float = SECONDS) -> None:
         self._app = app
         self._most = most
+        self._seconds = seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -33,9 +38,10 @@ class BodyLimit:
             await self._app(scope, receive, send)
             return
         try:
-            body = await _read(receive, self._most, _announced(scope))
-        except _TooLargeError:
-            problem = _too_large(self._most)
+            async with asyncio.timeout(self._seconds):
+                body = await _read(receive, self._most, _announced(scope))
+        except (_TooLargeError, TimeoutError) as error:
+            problem = too_slow(self._seconds) if isinstance(error, TimeoutError) else _too_large(self._most)
             note_failure(scope, problem.code)
             await problem_response(problem, scope["state"]["request_id"])(scope, receive, send)
             return
@@ -90,6 +96,18 @@ def _announced(scope: Scope) -> int:
         if name == b"content-length" and value.isdigit():
             return int(value)
     return 0
+
+
+def too_slow(seconds: float) -> Problem:
+    """408: what was announced did not come in time."""
+    return Problem(
+        408, "too_slow",
+        f"The body came too slowly: it was waited for over {seconds:g} seconds",
+        f"El cuerpo llegó demasiado despacio: se esperó más de {seconds:g} segundos",
+        cure_en="Send it again, in fewer bytes or over a faster line",
+        cure_es="Envíelo de nuevo, con menos bytes o por una línea más rápida",
+        headers={"Connection": "close"},
+    )  # fmt: skip
 
 
 def _too_large(most: int) -> Problem:

@@ -31,8 +31,9 @@ _ABOUT: Final = (
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """What OpenAPI says of failures, for ``responses``."""
-    return {status: _problem(status) for status in statuses}
+    """What OpenAPI says of failures, for ``responses``; whose body may be too large, may also be too slow (408)."""
+    slow = (408,) if 413 in statuses else ()
+    return {status: _problem(status) for status in sorted((*statuses, *slow))}
 
 
 def _problem(status: int) -> dict[str, Any]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from typing import Final
 
@@ -13,6 +14,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 from starlette.requests import ClientDisconnect
 
+from hx_detect.serving.body_limit import too_slow
 from hx_detect.serving.client_watch import client_gone
 from hx_detect.serving.job_files import JobFolder
 from hx_detect.serving.problems import Problem
@@ -29,25 +31,32 @@ FORGIVEN: Final = 8 << 20
 """Bytes that are still read and thrown away after a refusal, so that the client gets to read why."""
 
 
-async def take_in(request: Request, state: ServiceState, key_name: str) -> Job:
+PAUSE_SECONDS: Final = 60.0
+"""Between two pieces of an upload, which as a whole may take as long as it needs."""
+
+
+async def take_in(request: Request, state: ServiceState, key_name: str, check_room: Callable[[], None]) -> Job:
     """Write an upload down, look at it, and make its job. While that lasts, the folder is locked.
 
     Args:
         request: of which the body has not been read.
         state: the service.
         key_name: whose job it will be.
+        check_room: raises a Problem where there is room for no more jobs; asked again once the upload is there.
 
     Raises:
         Problem: what was sent is refused, or cannot be kept; nothing of it stays.
         RequestValidationError: a field of the form.
     """
-    body = request.stream()
+    await to_thread.run_sync(check_room)
+    body = without_pauses(request.stream(), PAUSE_SECONDS)
     try:
         check_declared(request.headers.get("content-length"), state.settings.max_file_bytes)
         folder = await to_thread.run_sync(JobFolder.make, state.settings.data)
         lock = folder.lock()
         try:
             job = await _received(request, body, state, key_name, folder)
+            await to_thread.run_sync(check_room)
             await to_thread.run_sync(add_job, state.store, job)
         except BaseException:
             folder.remove()
@@ -63,6 +72,23 @@ async def take_in(request: Request, state: ServiceState, key_name: str) -> Job:
     except OSError as error:
         raise _not_kept(error) from error
     return job
+
+
+async def without_pauses(body: AsyncIterator[bytes], seconds: float) -> AsyncIterator[bytes]:
+    """The pieces of a body, unless none comes for so many seconds.
+
+    Raises:
+        Problem: 408, none came for too long.
+    """
+    while True:
+        try:
+            async with asyncio.timeout(seconds):
+                piece = await anext(body)
+        except StopAsyncIteration:
+            return
+        except TimeoutError as error:
+            raise too_slow(seconds) from error
+        yield piece
 
 
 async def _read_on(body: AsyncIterator[bytes]) -> None:

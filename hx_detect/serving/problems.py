@@ -33,6 +33,7 @@ TITLES: Final[dict[int, tuple[str, str]]] = {
     404: ("There is no such thing", "No existe"),
     405: ("Not this way", "Método no admitido"),
     406: ("Not in this form", "Formato no admitido"),
+    408: ("The request came too slowly", "La petición llegó demasiado despacio"),
     409: ("It does not fit what is there", "No concuerda con lo que hay"),
     411: ("Say how long it is", "Indique la longitud"),
     413: ("Too large", "Demasiado grande"),

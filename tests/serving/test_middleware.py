@@ -215,6 +215,30 @@ def test_a_body_is_read_before_the_application_is_called() -> None:
         assert (answer.status_code, answer.json()["code"], answer.json()["limit"]) == (413, "too_large", 100)
 
 
+def test_a_body_that_comes_too_slowly_is_answered_in_time() -> None:
+    async def app(_scope: Scope, _receive: Receive, _send: Send) -> None:
+        raise AssertionError("its body is not there")
+
+    sent: list[Message] = []
+    begun = iter([{"type": "http.request", "body": b"{", "more_body": True}])
+
+    async def receive() -> Message:
+        for message in begun:
+            return message
+        await asyncio.sleep(60)
+        raise AssertionError("waited for too long")
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    gate = Gate(BodyLimit(app, most=100, seconds=0.05), metrics=Metrics())
+    headers = [(b"content-length", b"50")]
+    asyncio.run(gate({"type": "http", "method": "POST", "path": "/", "headers": headers}, receive, send))
+    assert sent[0]["status"] == 408
+    assert dict(sent[0]["headers"])[b"connection"] == b"close"
+    assert json.loads(sent[1]["body"])["code"] == "too_slow"
+
+
 @pytest.mark.parametrize("messages", [
     [{"type": "http.disconnect"}],
     [{"type": "http.request", "body": b"x", "more_body": True}, {"type": "http.disconnect"}],

@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 
 from hx_detect.serving import uploads
 from hx_detect.serving.job_files import YOUNG_SECONDS, JobFolder, folders, is_young, shown_name
+from hx_detect.serving.job_intake import without_pauses
+from hx_detect.serving.problems import Problem
 from hx_detect.serving.refusal import Refusal
 from hx_detect.serving.uploads import Upload, check_declared, receive
 
@@ -50,6 +52,21 @@ def test_large_files_are_written_in_between(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setattr(uploads, "_WRITE_BYTES", 1000)
     content = os.urandom(50_000)
     assert received(tmp_path, form(content), [64, 4096]).path.read_bytes() == content
+
+
+def test_an_upload_may_take_long_but_not_pause() -> None:
+    async def pieces(*pauses: float) -> AsyncIterator[bytes]:
+        for pause in pauses:
+            await asyncio.sleep(pause)
+            yield b"x"
+
+    async def came(*pauses: float) -> int:
+        return len([piece async for piece in without_pauses(pieces(*pauses), 0.2)])
+
+    assert asyncio.run(came(*[0.03] * 10)) == 10
+    with pytest.raises(Problem) as slow:
+        asyncio.run(came(0, 0, 30))
+    assert (slow.value.status, slow.value.code) == (408, "too_slow")
 
 
 def test_the_limit_is_exact(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, Final
 
@@ -72,8 +73,7 @@ Scorer = Annotated[Caller, require("score")]
 async def score_file(request: Request, response: Response, caller: Scorer) -> JobAnswer:
     """Send an export as the part `file` of a form. The answer names the job; `Location` is where its progress is."""
     state, runner = get_state(request), _runner(request)
-    await to_thread.run_sync(_check_room, state, caller)
-    job = await take_in(request, state, caller.name)
+    job = await take_in(request, state, caller.name, partial(_check_room, state, caller))
     log("job_queued", job=job.id, format=job.format)
     runner.wake()
     response.headers["Location"] = f"/v1/jobs/{job.id}"
