@@ -17,10 +17,11 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from hx_detect.records import Review, RowFailure
+from hx_detect.serving.flood import refuse_flood
 from hx_detect.serving.micro_batch import MicroBatcher
 from hx_detect.serving.problems import Problem, shape_code
 from hx_detect.serving.schemas import ReviewIn, ScoreOptions
-from hx_detect.serving.score_json import ItemFailure, as_json, failure_of, load_json, refuse_flood, review_of, shaper
+from hx_detect.serving.score_json import ItemFailure, as_json, failure_of, load_json, review_of, shaper
 from hx_detect.serving.shape_words import first_complaint
 from hx_detect.wording import say
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from hx_detect.serving.flood import FewFields
 from hx_detect.serving.schemas_feedback import KindName, Line, Reason, Stretch, Text
 
 PAGE: Final = 50
@@ -28,7 +29,7 @@ EXAMPLE: Final[dict[str, Any]] = {
 _STRICT: Final = ConfigDict(extra="forbid", strict=True)
 
 
-class LaterTextRequest(BaseModel):
+class LaterTextRequest(FewFields):
     """A later text of the same customer; it is scored and linked."""
 
     model_config = ConfigDict(extra="forbid", strict=True, json_schema_extra={"examples": [
@@ -50,7 +51,7 @@ class CaseRequest(LaterTextRequest):
     group: Line | None = Field(default=None, description="Shop, product, agent …")
 
 
-class CaseChange(BaseModel):
+class CaseChange(FewFields):
     """What is to become of a case; what is left out stays."""
 
     model_config = ConfigDict(extra="forbid", strict=True, json_schema_extra={"examples": [
@@ -66,7 +67,7 @@ class CaseChange(BaseModel):
     who: Who = None
 
 
-class NoteRequest(BaseModel):
+class NoteRequest(FewFields):
     """Something to be kept with a case."""
 
     model_config = ConfigDict(extra="forbid", strict=True, json_schema_extra={"examples": [{"note": "No contesta."}]})

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema
 
 from hx_detect.labels import KINDS, LEVELS, SENTIMENTS, STAGES
+from hx_detect.serving.flood import FewFields
 
 LONGEST_TEXT: Final = 100_000
 LONGEST_REASON: Final = 5_000
@@ -73,7 +74,7 @@ EXAMPLE_EN: Final[dict[str, Any]] = {
 }
 
 
-class Stretch(BaseModel):
+class Stretch(FewFields):
     """A stretch of the text as a score's evidence gives it: code points, end exclusive."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
@@ -97,7 +98,7 @@ Labels = (
 )
 
 
-class CorrectedModel(BaseModel):
+class CorrectedModel(FewFields):
     """Which model the correction is of."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
@@ -106,7 +107,7 @@ class CorrectedModel(BaseModel):
     version: Line
 
 
-class FeedbackRequest(BaseModel):
+class FeedbackRequest(FewFields):
     """A correction by a person: all signals that are right, not only those that were wrong."""
 
     model_config = ConfigDict(

@@ -15,13 +15,13 @@ from hx_detect.errors import RowError
 from hx_detect.intake import check_review, empty_text
 from hx_detect.io.text_lines import has_bad_bytes
 from hx_detect.records import Review, RowFailure, Score
+from hx_detect.serving.flood import refuse_flood
 from hx_detect.serving.problems import Problem, bad_json, shape_code
 from hx_detect.serving.schemas import MOST_ID, ReviewIn, ScoreOptions, ScoreRequest
 from hx_detect.serving.shape_words import first_complaint
 from hx_detect.wording import say
 
 LONGEST_MESSAGE: Final = 300
-MOST_FIELDS: Final = 50
 SHOWN: Final = 12
 """Characters of a value that a message may repeat."""
 _EMPTY: Final = "empty"
@@ -70,20 +70,6 @@ def read_request(body: bytes, most: int) -> ScoreRequest:
     if len(request.model_fields_set & {"text", "reviews"}) != 1:
         raise _text_or_reviews()
     return request
-
-
-def refuse_flood(thing: object) -> None:
-    """Refuse an object of very many fields before each of them is made an error, which would take seconds.
-
-    Raises:
-        Problem: 422.
-    """
-    if isinstance(thing, dict) and len(thing) > MOST_FIELDS:
-        raise Problem(
-            422, "wrong_shape",
-            f"An object has more than {MOST_FIELDS} fields", f"Un objeto tiene más de {MOST_FIELDS} campos",
-            cure_en="See /docs for those that there are", cure_es="Vea en /docs los que hay",
-        )  # fmt: skip
 
 
 def load_json(body: bytes) -> Any:  # noqa: ANN401 - any JSON

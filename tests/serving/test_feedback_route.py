@@ -105,6 +105,19 @@ def test_a_correction_has_a_bounded_number_of_labels(client: TestClient) -> None
         assert len(answer.content) < 2_000
 
 
+@pytest.mark.parametrize("place", ["body", "model", "stretch"])
+def test_an_object_of_very_many_fields_is_refused_as_a_whole(client: TestClient, place: str) -> None:
+    flood: dict[str, Any] = {f"[{number}": 0 for number in range(60_000)}
+    bodies = {
+        "body": EXAMPLE_EN | flood,
+        "model": EXAMPLE_EN | {"model": flood},
+        "stretch": EXAMPLE_EN | {"labels": {"rage": [flood]}},
+    }
+    answer = client.post(URL, json=bodies[place])
+    assert (answer.status_code, answer.json()["code"]) == (422, "wrong_shape")
+    assert "50" in answer.json()["detail"]
+
+
 def test_no_failure_repeats_the_customers_words(client: TestClient) -> None:
     bodies: list[dict[str, Any]] = [
         {"text": "my secret words", "labels": {"rage": ["their secret words"]}},
