@@ -41,7 +41,7 @@ class BodyLimit:
             async with asyncio.timeout(self._seconds):
                 body = await _read(receive, self._most, _announced(scope))
         except (_TooLargeError, TimeoutError) as error:
-            problem = too_slow(self._seconds) if isinstance(error, TimeoutError) else _too_large(self._most)
+            problem = body_too_slow(self._seconds) if isinstance(error, TimeoutError) else _too_large(self._most)
             note_failure(scope, problem.code)
             await problem_response(problem, scope["state"]["request_id"])(scope, receive, send)
             return
@@ -98,7 +98,7 @@ def _announced(scope: Scope) -> int:
     return 0
 
 
-def too_slow(seconds: float) -> Problem:
+def body_too_slow(seconds: float) -> Problem:
     """408: what was announced did not come in time."""
     return Problem(
         408, "too_slow",

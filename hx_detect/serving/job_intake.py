@@ -14,7 +14,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 from starlette.requests import ClientDisconnect
 
-from hx_detect.serving.body_limit import too_slow
+from hx_detect.serving.body_limit import body_too_slow
 from hx_detect.serving.client_watch import client_gone
 from hx_detect.serving.job_files import JobFolder
 from hx_detect.serving.problems import Problem
@@ -54,12 +54,15 @@ async def take_in(request: Request, state: ServiceState, key_name: str, check_ro
         check_declared(request.headers.get("content-length"), state.settings.max_file_bytes)
         folder = await to_thread.run_sync(JobFolder.make, state.settings.data)
         lock = folder.lock()
+        adding = None
         try:
             job = await _received(request, body, state, key_name, folder)
             await to_thread.run_sync(check_room)
-            await to_thread.run_sync(add_job, state.store, job)
+            adding = asyncio.create_task(to_thread.run_sync(add_job, state.store, job))
+            await asyncio.shield(adding)
         except BaseException:
-            folder.remove()
+            if adding is None or (adding.done() and adding.exception()):  # else the row is there or on its way
+                folder.remove()
             raise
         finally:
             if lock is not None:
@@ -87,7 +90,7 @@ async def without_pauses(body: AsyncIterator[bytes], seconds: float) -> AsyncIte
         except StopAsyncIteration:
             return
         except TimeoutError as error:
-            raise too_slow(seconds) from error
+            raise body_too_slow(seconds) from error
         yield piece
 
 
