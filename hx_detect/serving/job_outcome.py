@@ -78,7 +78,7 @@ def ended(
         mask_texts: personal data is masked before the summary is stored.
     """
     if last is None:
-        return {"state": "queued", "owner": None}
+        return given_back()
     if DONE in last:
         told = last[DONE]
         values = {
@@ -92,6 +92,11 @@ def ended(
         return {**values, **_end(expires)}
     why = last.get(REFUSED) or last[FAILED]
     return {"state": "failed", "error": _error(why.get("code") or _code(why), why, job, upload), **_end(expires)}
+
+
+def given_back() -> dict[str, Any]:
+    """The values of a job that waits for another try."""
+    return {"state": "queued", "owner": None}
 
 
 def failed(code: str, message: str | None, cure: str | None, expires: datetime) -> dict[str, Any]:

@@ -62,6 +62,10 @@ class ModelChangedError(Exception):
     """Another model was taken up: the file is to be scored by it from the start."""
 
 
+class NotStartedError(Exception):
+    """The machine could not begin a process: it is short of memory, of processes or of open files."""
+
+
 class BlockScorer:
     """Has a job's blocks scored among the other callers' requests.
 
@@ -134,8 +138,12 @@ class JobChild:
 
         Raises:
             ModelChangedError: see ``BlockScorer``.
+            NotStartedError: it has not begun.
         """
-        process = await self._start()
+        try:
+            process = await self._start()
+        except OSError as error:
+            raise NotStartedError from error
         try:
             assert process.stdin is not None and process.stdout is not None  # noqa: PT018 - asked for above
             process.stdin.write(line_of(self._task.to_json()))

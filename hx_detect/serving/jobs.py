@@ -23,9 +23,9 @@ from anyio import to_thread
 from hx_detect.batch_options import StreamScorer
 from hx_detect.errors import HxDetectError
 from hx_detect.serving.job_files import LOCKS, FolderLock, JobFolder, folders, is_young
-from hx_detect.serving.job_outcome import CHUNK_ROWS, ended, failed, gave_up, progress_of, task_of
+from hx_detect.serving.job_outcome import CHUNK_ROWS, ended, failed, gave_up, given_back, progress_of, task_of
 from hx_detect.serving.job_results import ResultWriter
-from hx_detect.serving.job_run import Batcher, BlockScorer, JobChild, ModelChangedError
+from hx_detect.serving.job_run import Batcher, BlockScorer, JobChild, ModelChangedError, NotStartedError
 from hx_detect.serving.logs import log
 from hx_detect.serving.metrics import Metrics
 from hx_detect.serving.model_slot import ModelSlot, SlotState
@@ -53,6 +53,8 @@ BEAT_SECONDS: Final = 2.0
 DEAD_SECONDS: Final = 20.0
 """Silence after which a worker of another machine is taken for dead."""
 CLEAN_SECONDS: Final = 600.0
+START_SECONDS: Final = 5.0
+"""Pause after a process that could not be started."""
 MOST_ATTEMPTS: Final = 4
 """Times that a job is begun without getting any further."""
 
@@ -242,6 +244,10 @@ class JobRunner:
             last = await JobChild(task, scorer, running.lock.descriptor).run(note)
         except ModelChangedError:
             last = None
+        except NotStartedError as error:  # no fault of the file: the attempt does not count
+            log("job_not_started", level=30, job=job.id, error=error.__cause__)
+            await asyncio.sleep(START_SECONDS)
+            return {**given_back(), "options": {**job.options, "attempts": job.options["attempts"] - 1}}
         masking = self._settings.mask
         return await to_thread.run_sync(partial(ended, job, upload.name, last, expires, mask_texts=masking))
 
