@@ -19,6 +19,13 @@ MAX_CHARS: Final = 1_000_000
 """Texts longer than this are rejected, unless the user sets another limit."""
 
 
+_FIELDS_SHOWN: Final = 8
+_TOTALS: Final = frozenset((
+    "total", "totals", "grand total", "grand totals", "subtotal", "totales", "total general", "suma", "sum",
+))  # fmt: skip
+"""First cells of lines that sum up a table."""
+
+
 @dataclass(frozen=True, slots=True)
 class Prepared:
     """A row made ready.
@@ -45,7 +52,9 @@ def prepare(row: Row, roles: Roles, *, kind: str | None = None, max_chars: int =
         return Prepared(None, (row.failure,))
     identifier = _identifier(row.values, roles)
     text = value_at(row.values, roles.text)
-    failure = _text_failure(row.number, roles.text, identifier, text, max_chars)
+    failure = _no_customer(row, roles, identifier, text) or _text_failure(
+        row.number, roles.text, identifier, text, max_chars
+    )
     if failure is not None or not isinstance(text, str):
         return Prepared(None, (failure,) if failure is not None else ())
     remarks: list[RowFailure] = []
@@ -80,6 +89,28 @@ def _identifier(values: Mapping[str, Any], roles: Roles) -> str | None:
     return None if value is None or value == "" else str(value)
 
 
+def _no_customer(row: Row, roles: Roles, identifier: str | None, text: object) -> RowFailure | None:
+    """A header that stands again between the rows, as where exports were joined, or a line of totals without words."""
+    cells = {column: str(value).strip() for column, value in row.values.items() if value not in (None, "")}
+    first = next(iter(cells.values()), "").rstrip(":").casefold()
+    if cells.get(roles.text) == roles.text and all(map(str.startswith, cells, cells.values())):
+        code = "header_again"
+        message = say("The header stands here again", "Aquí se repite la cabecera")
+    elif first in _TOTALS and not any(map(str.isalpha, str(text or ""))):
+        code, message = "total", say("This is a line of totals", "Es una línea de totales")
+    else:
+        return None
+    return RowFailure(
+        row.number,
+        roles.text,
+        code,
+        message,
+        say("Nothing to score", "No hay nada que puntuar"),
+        identifier,
+        _shown(text),
+    )
+
+
 def _text_failure(number: int, field: str, identifier: str | None, text: object, max_chars: int) -> RowFailure | None:
     if is_blank_text(text):
         code = "empty"
@@ -91,6 +122,9 @@ def _text_failure(number: int, field: str, identifier: str | None, text: object,
         code, name = "not_text", _sort_of(text)
         message = say(f"The text is not text but {name}", f"El texto no es texto, sino {name}")
         cure = say("Write it as text", "Escríbalo como texto")
+        if isinstance(text, Mapping) and text:
+            inner = f"--text-column {field}.{next(iter(text))}"
+            cure = say(f"Name one of its fields, as {inner}", f"Indique uno de sus campos, como {inner}")
     elif len(text) > max_chars:
         code = "too_long"
         message = say(f"The text has {figure(len(text))} characters, the limit is {figure(max_chars)}",
@@ -138,6 +172,11 @@ def _sort_of(value: object) -> str:
         return say("a number", "un número")
     if isinstance(value, date | time):
         return say("a date or time", "una fecha u hora")
+    if isinstance(value, Mapping):
+        fields = ", ".join(map(str, list(value)[:_FIELDS_SHOWN]))
+        return say(f"an object of the fields {fields}", f"un objeto con los campos {fields}")
+    if isinstance(value, list | tuple):
+        return say("a list", "una lista")
     return say(f"a value of type {type(value).__name__}", f"un valor de tipo {type(value).__name__}")
 
 

@@ -39,7 +39,28 @@ def test_texts_that_cannot_be_scored(text: object, code: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "sort"), [(5, "un número"), (True, "verdadero o falso"), (date(2024, 1, 2), "una fecha u hora")]
+    ("values", "code"),
+    [({"id": "id", "text": "text", "stars": "stars"}, "header_again"), ({"id": "", "text": "text"}, "header_again"),
+     ({"id": "id", "text": "text", "text_2": "text"}, "header_again"), ({"id": "7", "text": "text"}, None),
+     ({"id": "id", "text": "the text"}, None), ({"id": "Total", "text": "8", "stars": "3,2"}, "total"),
+     ({"id": "TOTAL GENERAL:", "text": None, "stars": 3.2}, "total"), ({"id": "Total", "text": "un desastre"}, None),
+     ({"text": "Total"}, None), ({"id": "12", "text": "8"}, None)],
+)  # fmt: skip
+def test_lines_that_no_customer_wrote(values: dict[str, object], code: str | None) -> None:
+    prepared = prepare(Row(4, values), Roles(text="text", id="id"))
+    assert [failure.code for failure in prepared.failures] == ([code] if code else [])
+    assert (prepared.review is None) is (code is not None)
+
+
+def test_an_object_in_place_of_a_text_shows_its_fields() -> None:
+    (failure,) = prepare(Row(1, {"review": {"text": "Bien", "lang": "es"}}), Roles(text="review")).failures
+    assert failure.message == "The text is not text but an object of the fields text, lang"
+    assert failure.cure == "Name one of its fields, as --text-column review.text"
+
+
+@pytest.mark.parametrize(
+    ("value", "sort"),
+    [(["a"], "una lista"), (5, "un número"), (True, "verdadero o falso"), (date(2024, 1, 2), "una fecha u hora")],
 )
 def test_what_a_cell_is_instead_of_text_is_said_in_words(value: object, sort: str) -> None:
     set_language("es")
