@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import difflib
-import math
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -13,24 +11,36 @@ from typing import Any, Final
 from hx_detect.errors import ColumnError
 from hx_detect.io.blank_text import is_blank_text
 from hx_detect.io.column_names import (
-    DESCRIPTIONS,
+    AVERAGES,
     GROUP,
+    IDS,
     NAMES_OF_ROLES,
-    NOT_CUSTOMER,
+    NOT_IDS,
+    NOT_STARS,
     NPS,
-    PRODUCTS,
+    NUMBERS,
     RECOMMEND,
-    TEXT_NAMES,
-    WEAK_NAMES,
+    SCORES,
+    STARS,
+    WHOLE_SCORES,
+    is_question,
 )
-from hx_detect.io.ratings import RANGES, goes_to_ten, is_rating, rating_of
+from hx_detect.io.column_names import fold as fold  # others have it from here
+from hx_detect.io.ratings import RANGES, goes_to_ten, number_of, rating_of
 from hx_detect.io.rows import Row, Table
+from hx_detect.io.text_likeness import TextColumn, text_columns
 from hx_detect.labels import KINDS
 from hx_detect.wording import say
 
-_FEWEST_WORDS: Final = 2.5
 _FITTING: Final = 0.7
 """Share of values in range from which a column so named is taken for answers or stars."""
+_DISTINCT: Final = 0.5
+"""Share of cells that differ from which a further column is told to be text."""
+_MOST_OTHERS: Final = 3
+"""Other columns of text that are told."""
+_ID: Final = re.compile(r"(?=.*\d)(?!\d+[.,]\d*[1-9]$)\S+(?: \S+){0,2}")
+"""A word or three with a digit, and no number with decimals, which may be a price."""
+_LONGEST_ID: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,18 +79,20 @@ def find_roles(table: Table, file: str, given: Mapping[str, str | None]) -> tupl
             chosen[role] = named_column(table, file, name, option=f"--{role}-column")
             reasons.append(f"{_role_title(role)}: {chosen[role]!r} ({say('given', 'indicada')})")
     if "text" not in chosen:
-        chosen["text"], reason = _find_text(table, file, set(chosen.values()))
-        reasons.insert(0, f"{_role_title('text')}: {chosen['text']!r} ({reason})")
-    for role, names in NAMES_OF_ROLES.items():
-        found = None if role in chosen else _find_role(table, role, names, set(chosen.values()))
-        if found is not None:
-            chosen[role] = found
-            reasons.append(f"{_role_title(role)}: {found!r} ({_told_by(role, found)})")
+        chosen["text"], found_text = _find_text(table, file, set(chosen.values()))
+        reasons[:0] = found_text
+    given_roles = set(chosen)
+    _find_others(table, chosen)
+    reasons += [
+        f"{_role_title(role)}: {chosen[role]!r} ({_told_by(role, chosen[role])})"
+        for role in NAMES_OF_ROLES
+        if role in chosen and role not in given_roles
+    ]
     return Roles(**chosen), reasons
 
 
 def named_column(table: Table, file: str, name: str, *, option: str) -> str:
-    """The column that the user means: exact, else without case and accents, else a dotted path in JSON lines.
+    """The column that the user means: exact, else without case and accents, else a dotted path in JSON and Parquet.
 
     Raises:
         ColumnError: there is none; the message lists the columns and the nearest name.
@@ -90,7 +102,7 @@ def named_column(table: Table, file: str, name: str, *, option: str) -> str:
     alike = [column for column in table.columns if fold(column) == fold(name)]
     if len(alike) == 1:
         return alike[0]
-    if table.format == "jsonl" and "." in name and name.split(".")[0] in table.columns:
+    if table.format in ("jsonl", "parquet") and "." in name and name.split(".")[0] in table.columns:
         return name
     by_fold = {fold(column): column for column in table.columns}
     near = difflib.get_close_matches(fold(name), by_fold, n=1, cutoff=0.5)
@@ -101,21 +113,10 @@ def named_column(table: Table, file: str, name: str, *, option: str) -> str:
     )
 
 
-def fold(name: str) -> str:
-    """A name without case, accents and signs: ``Opinión del Cliente`` -> ``opinion_del_cliente``."""
-    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name)
-    parts = unicodedata.normalize("NFD", spaced.casefold())
-    return re.sub(r"[^0-9a-z]+", "_", "".join(char for char in parts if not unicodedata.combining(char))).strip("_")
-
-
-def _find_text(table: Table, file: str, taken: set[str]) -> tuple[str, str]:
-    ranked = sorted(
-        ((_text_likeness(name, _values(table.sample, name)), -place, name)
-         for place, name in enumerate(table.columns) if name not in taken),
-        reverse=True,
-    )  # fmt: skip
-    best = ranked[0] if ranked else (0.0, 0, "")
-    if best[0] <= 0:
+def _find_text(table: Table, file: str, taken: set[str]) -> tuple[str, list[str]]:
+    """The text column; which it is and why, and which others have texts that are not read."""
+    found = text_columns({name: _values(table.sample, name) for name in table.columns if name not in taken})
+    if not found:
         raise ColumnError(
             say(
                 f"No column of {file} looks like customers' words",
@@ -124,38 +125,46 @@ def _find_text(table: Table, file: str, taken: set[str]) -> tuple[str, str]:
             cure=say("Name it with --text-column. It has: ", "Indíquela con --text-column. Tiene: ")
             + _listed(table.columns),
         )
-    named = _name_weight(best[2]) > 0
-    words = _mean_words(_values(table.sample, best[2]))
+    best = found[0]
     why = (
         say("by its name and content", "por su nombre y contenido")
-        if named
+        if best.is_named
         else say("by its content", "por su contenido")
     )
-    return best[2], f"{why}, {words:.0f} {say('words on average', 'palabras de media')}"
+    reason = f"{why}, {best.words:.0f} {say('words on average', 'palabras de media')}"
+    return best.name, [f"{_role_title('text')}: {best.name!r} ({reason})", *_other_texts(table, best, found[1:])]
 
 
-def _text_likeness(name: str, values: Sequence[str]) -> float:
-    """Above 0 for a column of text: rises with its name, its words per cell and how seldom a cell repeats."""
-    if not values:
-        return 0.0
-    weight, words = _name_weight(name), _mean_words(values)
-    letters = sum(any(map(str.isalpha, value)) and not is_rating(value) for value in values) / len(values)
-    if letters < 0.5 or words < (1.2 if weight >= 3 else _FEWEST_WORDS):
-        return 0.0
-    distinct = len(set(values)) / len(values)
-    return max(0.0, 0.1 + weight + 1.5 * math.log2(1 + words) + 2 * distinct)
+def _other_texts(table: Table, best: TextColumn, others: Sequence[TextColumn]) -> list[str]:
+    """One sentence for each other column of customers' words that says something where the chosen one is blank."""
+    rows = [row.values for row in table.sample if row.failure is None]
+    blank = [values for values in rows if is_blank_text(values.get(best.name))]
+    told: list[str] = []
+    for other in others:
+        cells = _values(table.sample, other.name)
+        count = sum(not is_blank_text(values.get(other.name)) for values in blank)
+        if count and other.may_be_customers and len(set(cells)) >= _DISTINCT * len(cells):
+            told.append(
+                say(
+                    f"also text: {other.name!r}, filled in {count} of the first {len(rows)} rows, "
+                    f"where {best.name!r} is empty (choose with --text-column)",
+                    f"también texto: {other.name!r}, rellena en {count} de las primeras {len(rows)} filas, "
+                    f"donde {best.name!r} está vacía (se elige con --text-column)",
+                )
+            )
+    return told[:_MOST_OTHERS]
 
 
-def _name_weight(name: str) -> float:
-    folded = fold(name)
-    parts = set(folded.split("_"))
-    if parts & NOT_CUSTOMER or (parts & DESCRIPTIONS and parts & PRODUCTS):
-        return -6.0
-    if folded in TEXT_NAMES:
-        return 4.0
-    if parts & TEXT_NAMES:
-        return 3.0
-    return 1.0 if parts & WEAK_NAMES else 0.0
+def _find_others(table: Table, chosen: dict[str, str]) -> None:
+    """Add the other roles: by whole names and questions, and only then by parts of names."""
+    for role, names in NAMES_OF_ROLES.items():
+        found = None if role in chosen else _find_role(table, role, names, set(chosen.values()))
+        if found is not None:
+            chosen[role] = found
+    for role, find in (("stars", _stars_by_part), ("id", _id_by_part)):
+        found = None if role in chosen else find(table, [name for name in table.columns if name not in chosen.values()])
+        if found is not None:
+            chosen[role] = found
 
 
 def _find_role(table: Table, role: str, names: frozenset[str], taken: set[str]) -> str | None:
@@ -163,29 +172,64 @@ def _find_role(table: Table, role: str, names: frozenset[str], taken: set[str]) 
         asks = role == "answer" and _asks_to_recommend(column, table.questions.get(column, ""))
         if column in taken or (fold(column) not in names and not asks):
             continue
-        values = [row.values.get(column) for row in table.sample if row.failure is None]
-        known = [value for value in values if value not in (None, "")]
+        known = _known(table, column)
         if _fits(role, known) and (role != "answer" or _is_of_ten(column, known)):
             return column
     return None
 
 
+def _stars_by_part(table: Table, columns: Sequence[str]) -> str | None:
+    """The stars of all; those of one matter only where they are the only ones; averages, often of others, last."""
+    found: list[tuple[int, str]] = []
+    for column in columns:
+        known, parts = _known(table, column), set(fold(column).split("_"))
+        named = parts & STARS or (parts & SCORES and not parts & NUMBERS)
+        if named and not parts & NOT_STARS and _fits("stars", known) and not any(map(_is_beyond_stars, known)):
+            found.append((2 if parts & AVERAGES else 0 if parts & WHOLE_SCORES else 1, column))
+    first = min((rank for rank, _ in found), default=0)
+    best = [column for rank, column in found if rank == first]
+    return best[0] if best and (first != 1 or len(best) == 1) else None
+
+
+def _is_beyond_stars(value: object) -> bool:
+    return goes_to_ten(value) or number_of(value) == 0
+
+
+def _id_by_part(table: Table, columns: Sequence[str]) -> str | None:
+    """The first column that is named as ids are in part, filled in each row and distinct."""
+    for column in columns:
+        parts = fold(column).split("_")
+        counts = "of" in parts or parts[-1].endswith("s")  # "Number of visits", "Nº de visitas"
+        named = IDS & set(parts) or (NUMBERS & set(parts) and not counts)
+        if not named or NOT_IDS & set(parts) or is_question(column):
+            continue
+        values = [str(row.values.get(column)).strip() for row in table.sample if row.failure is None]
+        if values and len(set(values)) == len(values) and all(map(_is_id, values)):
+            return column
+    return None
+
+
+def _is_id(value: str) -> bool:
+    return len(value) <= _LONGEST_ID and _ID.fullmatch(value) is not None
+
+
 def _told_by(role: str, column: str) -> str:
-    if fold(column) in NAMES_OF_ROLES[role] or _asks_to_recommend(column, ""):
+    if role != "answer" or fold(column) in NAMES_OF_ROLES[role] or _asks_to_recommend(column, ""):
         return say("by its name", "por su nombre")
     return say("by its question", "por su pregunta")
 
 
 def _asks_to_recommend(column: str, question: str) -> bool:
     """By its name, or by the question it answers; not the group (promoter …) that a survey tool makes of the answer."""
-    parts = fold(column).split("_")
-    words = (*parts, *fold(question).split("_"))
-    return parts[-1] != GROUP and (NPS in words or any(word.startswith(RECOMMEND) for word in words))
+    name, asked = fold(column), fold(question)
+    words = (*name.split("_"), *asked.split("_"))
+    named = any(map(NPS.search, (name, asked))) or any(word.startswith(RECOMMEND) for word in words)
+    return named and name.split("_")[-1] != GROUP
 
 
 def _is_of_ten(column: str, values: Sequence[Any]) -> bool:
     """True where the scale goes to 10: the name says so, or a value shows it."""
-    return NPS in fold(column).split("_") or any(map(goes_to_ten, values))
+    return NPS.search(fold(column)) is not None or any(map(goes_to_ten, values))
 
 
 def _fits(role: str, values: Sequence[Any]) -> bool:
@@ -214,8 +258,9 @@ def _values(sample: Sequence[Row], name: str) -> list[str]:
     return [value[:2_000] for value in values if isinstance(value, str) and not is_blank_text(value)]
 
 
-def _mean_words(values: Sequence[str]) -> float:
-    return sum(len(value.split()) for value in values) / max(1, len(values))
+def _known(table: Table, column: str) -> list[Any]:
+    values = (row.values.get(column) for row in table.sample if row.failure is None)
+    return [value for value in values if value not in (None, "")]
 
 
 def _listed(columns: Sequence[str]) -> str:

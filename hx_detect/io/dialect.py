@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -10,7 +11,9 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any, Final
 
-DELIMITERS: Final = (",", ";", "\t", "|")
+RARE: Final = "^"
+"""A separator only where the header has it: texts have it in faces, as ``^_^``."""
+DELIMITERS: Final = (",", ";", "\t", "|", RARE)
 NO_DELIMITER: Final = "\x1f"
 """The separator of a file with one column: a sign that no export uses."""
 _DATA_CELL: Final = re.compile(
@@ -19,6 +22,10 @@ _DATA_CELL: Final = re.compile(
 _MAX_HEADER: Final = 300
 _PROSE_EVENNESS: Final = 0.5
 """Below it, rows cut at signs that a blank follows are sentences cut at their commas."""
+_WRAPPED: Final = 0.9
+"""Share of lines in quotes that hold as many cells as the header, from which whole lines are quoted."""
+_UNEVEN: Final = 0.02
+"""Largest share of lines of another width in tab-separated text whose quotes are signs of the text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +36,20 @@ class Dialect:
         delimiter: the separator.
         backslash: quotes inside quotes are escaped by a backslash.
         spaced: a blank stands between separator and quote: ``1, "a, b"``.
+        literal: quotes are signs of the text and wrap no cells.
+        wrapped: whole lines are quoted once more: ``"1,""a, b"",9"``.
     """
 
     delimiter: str
     backslash: bool = False
     spaced: bool = False
+    literal: bool = False
+    wrapped: bool = False
 
     def options(self) -> dict[str, Any]:
         """Keyword arguments for ``csv.reader``."""
+        if self.literal:
+            return {"delimiter": self.delimiter, "quoting": csv.QUOTE_NONE}
         options: dict[str, Any] = {"delimiter": self.delimiter, "skipinitialspace": self.spaced}
         if self.backslash:
             options |= {"doublequote": False, "escapechar": "\\"}
@@ -50,7 +63,10 @@ def sniff(lines: Sequence[str], delimiter: str | None = None) -> Dialect:
         lines: first lines of the file with their ends; the last may be cut off.
         delimiter: the user's choice, which wins.
     """
-    candidates = DELIMITERS if delimiter is None else (delimiter,)
+    found = DELIMITERS if lines and RARE in lines[0] else tuple(sign for sign in DELIMITERS if sign != RARE)
+    candidates = found if delimiter is None else (delimiter,)
+    if "\t" in candidates and _has_raw_quotes(lines):
+        return Dialect("\t", literal=True)
     best = max((Dialect(sign) for sign in candidates), key=lambda dialect: _evenness(lines, dialect))
     if any('\\"' in line for line in lines):
         escaped = max((Dialect(sign, True) for sign in candidates), key=lambda dialect: _evenness(lines, dialect))
@@ -58,9 +74,67 @@ def sniff(lines: Sequence[str], delimiter: str | None = None) -> Dialect:
             best = escaped
     if _quotes_after_blanks(lines, best):
         best = replace(best, spaced=True)
-    if delimiter is None and _evenness(lines, best)[0] == 0:
-        return Dialect(NO_DELIMITER)
-    return best
+    if _evenness(lines, best)[0] > 0:
+        return best
+    whole = _wrapped(lines, candidates)
+    if whole is not None:
+        return whole
+    return Dialect(NO_DELIMITER) if delimiter is None else best
+
+
+def unwrapped(cells: list[str], dialect: Dialect, width: int) -> list[str]:
+    """The cells of a line that is quoted as a whole; any other line as it is.
+
+    Args:
+        cells: as cut.
+        dialect: of the file.
+        width: cells of the header; 0 where it is not known yet.
+    """
+    if len(cells) != 1 or dialect.literal or (width < 2 and not dialect.wrapped):
+        return cells
+    inner = _inner(cells[0], dialect)
+    even = len(inner) == width and not any(cell.startswith(" ") for cell in inner[1:])  # else a sentence with a comma
+    return inner if inner and (dialect.wrapped or even) else cells
+
+
+def _inner(line: str, dialect: Dialect) -> list[str]:
+    """The cells of one line; none where it is not one."""
+    try:
+        rows = list(csv.reader(io.StringIO(line, newline=""), **dialect.options()))
+    except csv.Error:
+        return []
+    return rows[0] if len(rows) == 1 else []
+
+
+def _wrapped(lines: Sequence[str], candidates: Sequence[str]) -> Dialect | None:
+    """The dialect inside lines that are quoted as a whole; None where they are not."""
+    rows = _rows(lines, Dialect(NO_DELIMITER))
+    if len(rows) < 2 or sum(line.startswith('"') for line in lines) * 2 < len(rows):
+        return None
+    for sign in candidates:
+        dialect = Dialect(sign, wrapped=True)
+        cut = [_inner(row[0], dialect) for row in rows]
+        width = len(cut[0])
+        even = sum(len(cells) == width for cells in cut) >= _WRAPPED * len(cut)
+        if width >= 2 and even and not _is_prose(cut):
+            return dialect
+    return None
+
+
+def _has_raw_quotes(lines: Sequence[str]) -> bool:
+    """True for tab-separated lines of one width in which a cell opens a quote and does not close it.
+
+    Where a quoted text goes on in the next line, one of the two has too few cells.
+    """
+    rows = [line.rstrip("\r\n").split("\t") for line in lines if line.strip()]
+    width = len(rows[0]) if rows else 0
+    if width < 2 or sum(len(row) != width for row in rows) > _UNEVEN * len(rows):
+        return False
+    quoted = [(index, cell) for index, row in enumerate(rows) for cell in row if cell.startswith('"')]
+    stray = {index for index, cell in quoted if len(cell) == 1 or not cell.endswith('"')}
+    doubled = any(index not in stray and '""' in cell[1:-1] for index, cell in quoted)
+    whole = all(len(row) == width for index in stray for row in rows[index : index + 2])
+    return bool(stray) and whole and not doubled and not any(index == 0 for index, _ in quoted)
 
 
 def _rows(lines: Sequence[str], dialect: Dialect) -> list[list[str]]:

@@ -14,9 +14,16 @@ _VARIATION: Final = re.compile("[\ufe0e\ufe0f]")
 _NUMBER: Final = r"(?P<number>[0-9]{1,2}(?:[.,][0-9]+)?)"
 _STARS: Final = r"(?:stars?|estrellas?|[★⭐🌟])"
 _OF: Final = re.compile(
-    rf"{_NUMBER}(?:\s*/\s*|\s+(?:de|sobre|of|out\s+of)\s+)(?P<top>5|10)(?:[.,]0+)?(?:\s*{_STARS})?", re.IGNORECASE
+    rf"(?:rated\s+)?{_NUMBER}(?:\s*/\s*|\s+(?:de|sobre|of|out\s+of)\s+)(?P<top>5|10)(?:[.,]0+)?"
+    rf"(?:\s*{_STARS}|\s+(?:bubbles|burbujas))?",
+    re.IGNORECASE,
 )
 _NAMED: Final = re.compile(rf"{_NUMBER}(?:\s*|-){_STARS}", re.IGNORECASE)
+_WORDS: Final = {
+    "un": 1, "una": 1, "uno": 1, "dos": 2, "tres": 3, "cuatro": 4, "cinco": 5,
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5,
+}  # fmt: skip
+_SPELLED: Final = re.compile(rf"(?P<word>{'|'.join(_WORDS)})\s+(?:stars?|estrellas?)", re.IGNORECASE)
 _LABEL: Final = r"[^\W\d_][^\d]{1,59}"
 _LABELLED: Final = tuple(
     re.compile(form)
@@ -30,8 +37,8 @@ def rating_of(role: str, value: object) -> float | None:
     """The number of a cell of stars or of a 0-10 answer.
 
     Read are numbers (``4``, ``4,0``), numbers with their scale (``4/5``, ``4 de 5 estrellas``, ``9 out of 10``), and
-    for stars ``4 stars``, ``4 estrellas``, ``★★★★☆`` and ``⭐⭐⭐⭐``. A half stays a half. The name of a number may
-    stand beside it, as survey tools write the ends of a scale: ``10 - Extremely likely``, ``0 (Nada probable)``.
+    for stars ``4 stars``, ``cuatro estrellas``, ``★★★★☆`` and ``⭐⭐⭐⭐``. A half stays a half. The name of a number
+    may stand beside it, as survey tools write the ends of a scale: ``10 - Extremely likely``, ``0 (Nada probable)``.
 
     Args:
         role: a key of ``RANGES``.
@@ -78,6 +85,8 @@ def _read(value: object) -> tuple[float | None, int | None]:
         return number_of(of["number"]), int(of["top"])
     if named := _NAMED.fullmatch(text):
         return number_of(named["number"]), _FIVE
+    if spelled := _SPELLED.fullmatch(text):
+        return float(_WORDS[spelled["word"].lower()]), _FIVE
     return _drawn("".join(text.split())), _FIVE
 
 

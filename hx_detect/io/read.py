@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
+from hx_detect.io.file_signs import (
+    SIGN_BYTES,
+    begins_as_json,
+    begins_as_text_table,
+    first_line_has_tab,
+    refuse_documents,
+)
 from hx_detect.io.rows import ReadOptions, Table
 from hx_detect.io.source import Source, head
+from hx_detect.wording import say
 
 _BY_SUFFIX: Final = {
     ".csv": "csv",
+    ".txt": "csv",
     ".tsv": "tsv",
     ".tab": "tsv",
     ".jsonl": "jsonl",
@@ -21,15 +31,29 @@ _BY_SUFFIX: Final = {
     ".xls": "xlsx",
 }
 _BY_CONTENT: Final = ((b"PAR1", "parquet"), (b"PK\x03\x04", "xlsx"), (b"\xd0\xcf\x11\xe0", "xlsx"))
+_TITLES: Final = {"jsonl": "JSON", "parquet": "Parquet", "xlsx": "Excel"}
 
 
 def find_format(source: Source) -> str:
-    """One of ``FORMATS``: what the first bytes prove, else what the suffix says, else told by the first sign."""
-    start = head(source, 64)
+    """One of ``FORMATS``: what the first bytes prove, else what the suffix says, else told by the first sign.
+
+    Raises:
+        InputFormatError: the first bytes are those of a web page, a PDF or another document that is no table.
+    """
+    start = head(source, SIGN_BYTES)
     proven = next((name for magic, name in _BY_CONTENT if start.startswith(magic)), None)
     named = _BY_SUFFIX.get(source.suffix)
-    if proven is not None or named is not None:
-        return proven or named or ""
+    if proven is None and named == "parquet":
+        return named
+    refuse_documents(start, source.name)
+    if proven is not None:
+        return proven
+    if begins_as_json(start):
+        return "jsonl"
+    if named == "xlsx" and begins_as_text_table(start):  # old tools call their text .xls, so that Excel opens it
+        return "tsv" if first_line_has_tab(start) else "csv"
+    if named is not None:
+        return named
     return "jsonl" if start.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] == b"{" else "csv"
 
 
@@ -41,6 +65,16 @@ def open_table(source: Source, options: ReadOptions) -> Table:
         UsageError: unknown encoding.
     """
     name = find_format(source)
+    table = _opened(source, options, name)
+    named = _BY_SUFFIX.get(source.suffix, name)
+    if named == name:
+        return table
+    kind = _TITLES.get(name) or say("text", "texto")
+    note = say(f"named {source.suffix}, but it is {kind}", f"se llama {source.suffix}, pero es {kind}")
+    return replace(table, details=(note, *table.details))
+
+
+def _opened(source: Source, options: ReadOptions, name: str) -> Table:
     if name == "parquet":
         from hx_detect.io.read_parquet import open_parquet
 

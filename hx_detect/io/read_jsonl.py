@@ -1,4 +1,4 @@
-"""JSON lines -> rows. In: a source. Out: a ``Table``; nested values stay, a bad line comes with its failure."""
+"""JSON lines, or one document -> rows. In: a source. Out: a ``Table``; a bad row comes with its failure."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import NoReturn
 
 from hx_detect.errors import EmptyInputError, InputFormatError
 from hx_detect.io.encoding import Encoding, find_encoding
+from hx_detect.io.json_document import JsonDocument, json_document
 from hx_detect.io.rows import ReadOptions, Row, Table, first_rows
 from hx_detect.io.source import OpenedSource, Source, damage_reported
 from hx_detect.io.text_lines import LineFeed, has_bad_bytes
@@ -44,35 +45,57 @@ class JsonLinesSource:
         return self._opened.fraction() if self._opened is not None else 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class JsonDocumentSource:
+    """The rows of a JSON array, or of the list in an object (a ``RowSource``)."""
+
+    document: JsonDocument
+
+    def rows(self) -> Iterator[Row]:
+        """See ``RowSource.rows``; memory is bounded by ``json_document.LIMIT``."""
+        for number, piece in enumerate(self.document.pieces(), start=1):
+            yield _row(number, piece)
+
+    def fraction(self) -> float | None:
+        """See ``RowSource.fraction``."""
+        return None
+
+
 def open_jsonl(source: Source, options: ReadOptions) -> Table:
-    """Open a file of JSON lines.
+    """Open a file of JSON lines, a JSON array of objects, or an object around one.
 
     Raises:
-        InputFormatError: not text, or one JSON array instead of lines.
+        InputFormatError: not text, not JSON, an object around several lists, or an array that is too large.
         EmptyInputError: no rows.
         UsageError: unknown encoding.
     """
     encoding = find_encoding(source, options.encoding)
-    rows = JsonLinesSource(source, encoding)
+    document = json_document(source, encoding)
+    rows = JsonLinesSource(source, encoding) if document is None else JsonDocumentSource(document)
     sample = first_rows(rows)
     if not sample:
         raise EmptyInputError(
-            say(f"{source.name} holds only blank lines", f"{source.name} solo tiene líneas en blanco"),
+            say(f"{source.name} holds no rows", f"{source.name} no tiene ninguna fila"),
             cure=say("Export it again", "Expórtelo de nuevo"),
         )
-    if all(row.failure is not None for row in sample) or _is_array(sample[0]):
+    if all(row.failure is not None for row in sample):
         raise InputFormatError(
-            say(f"{source.name} is not JSON lines: none of its first lines is a JSON object",
-                f"{source.name} no es JSON por líneas: ninguna de sus primeras líneas es un objeto JSON"),
-            cure=say("Write one object per line; an array is converted with: jq -c '.[]' file.json",
-                     "Escriba un objeto por línea; un array se convierte con: jq -c '.[]' fichero.json"),
+            say(f"{source.name} is not JSON of rows: none of its first lines or items is a JSON object",
+                f"{source.name} no es JSON por filas: ninguna de sus primeras líneas o elementos es un objeto JSON"),
+            cure=say("Write one object per line", "Escriba un objeto por línea"),
         )  # fmt: skip
     columns = tuple(dict.fromkeys(name for row in sample for name in row.values))
-    return Table("jsonl", columns, rows, sample, (encoding.codec.removesuffix("-sig").upper(),))
+    return Table("jsonl", columns, rows, sample, _details(encoding, document))
 
 
-def _is_array(first: Row) -> bool:
-    return first.failure is not None and (first.failure.value or "").lstrip().startswith("[")
+def _details(encoding: Encoding, document: JsonDocument | None) -> tuple[str, ...]:
+    codec = encoding.codec.removesuffix("-sig").upper()
+    if document is None:
+        return (codec,)
+    path = repr(document.path)
+    shape = say(f"rows of the list {path}", f"filas de la lista {path}") if document.path else say(
+        "one document, not lines", "un documento, no líneas")  # fmt: skip
+    return (codec, shape)
 
 
 def _row(number: int, line: str) -> Row:
@@ -102,7 +125,7 @@ def _failure(number: int, line: str, code: str, why: str) -> RowFailure:
         number,
         "row",
         code,
-        say(f"The line is not a JSON object in good order: {why}", f"La línea no es un objeto JSON correcto: {why}"),
+        say(f"The row is not a JSON object in good order: {why}", f"La fila no es un objeto JSON correcto: {why}"),
         say("Write one JSON object per line, in UTF-8", "Escriba un objeto JSON por línea, en UTF-8"),
         value=value,
     )

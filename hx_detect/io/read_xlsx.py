@@ -16,6 +16,7 @@ import openpyxl
 from openpyxl.utils.exceptions import InvalidFileException
 
 from hx_detect.errors import ColumnError, EmptyInputError, InputFormatError
+from hx_detect.io.choose_sheet import TOP, SheetTop, choose_sheet
 from hx_detect.io.dialect import filled, header_row
 from hx_detect.io.rows import SAMPLE_ROWS, ReadOptions, Row, Table, first_rows, unique_names
 from hx_detect.io.source import Source, head, seekable
@@ -26,8 +27,6 @@ from hx_detect.wording import say
 _OLE: Final = b"\xd0\xcf\x11\xe0"
 _ESCAPED: Final = re.compile(r"_x([0-9A-Fa-f]{4})_")
 """How a workbook writes a control character, as ``_x000D_`` for a carriage return."""
-_TOP: Final = 50
-"""Rows of a sheet by which it is told from a cover page."""
 _DAMAGED: Final = (
     zipfile.BadZipFile, zlib.error, InvalidFileException, SyntaxError, ValueError, LookupError, TypeError,
     AttributeError, RuntimeError, EOFError, OSError,
@@ -83,7 +82,7 @@ class ExcelSource:
 
 
 def open_xlsx(source: Source, options: ReadOptions) -> Table:
-    """Open a workbook and the sheet named, or its first that is no cover page.
+    """Open a workbook and the sheet named, or the one that holds the most text.
 
     Raises:
         InputFormatError: legacy .xls, locked by a password, damaged, or a sheet without a header.
@@ -102,6 +101,7 @@ def open_xlsx(source: Source, options: ReadOptions) -> Table:
         sheet = _chosen_sheet(book, names, source, options.sheet)
         first = list(islice(_cells(book, sheet), SAMPLE_ROWS))
         total = book[sheet].max_row or 0
+        hidden = _is_hidden(book, sheet)
     skip, header = _header(source, sheet, first, options.header)
     rows = ExcelSource(source, sheet, unique_names(header), skip, total)
     extra = survey_rows(first_rows(rows), header=options.header)
@@ -112,7 +112,8 @@ def open_xlsx(source: Source, options: ReadOptions) -> Table:
             cure=say("Name another with --sheet: ", "Indique otra con --sheet: ") + ", ".join(names),
         )
     others = f" ({say('of', 'de')} {', '.join(names)})" if len(names) > 1 else ""
-    details = [say("sheet ", "hoja ") + repr(sheet) + others]
+    unseen = say(", hidden", ", oculta") if hidden else ""
+    details = [say("sheet ", "hoja ") + repr(sheet) + unseen + others]
     if skip > 1:
         details.append(say(f"header in row {skip}", f"cabecera en la fila {skip}"))
     details += extra.details
@@ -163,17 +164,18 @@ def _chosen_sheet(book: openpyxl.Workbook, names: list[str], source: Source, wan
             say(f"{source.name} has no sheet {wanted!r}", f"{source.name} no tiene la hoja {wanted!r}"),
             cure=say("It has: ", "Tiene: ") + ", ".join(names),
         )
-    chosen, widest, longest = None, 0, 0
-    for name in names:  # a later sheet that is both wider and longer makes the ones before it cover pages
-        widths = [count for count in map(filled, islice(_cells(book, name), _TOP)) if count]
-        if widths and max(widths) > widest and len(widths) > longest:
-            chosen, widest, longest = name, max(widths), len(widths)
+    tops = [SheetTop(name, list(islice(_cells(book, name), TOP)), _is_hidden(book, name)) for name in names]
+    chosen = choose_sheet(tops)
     if chosen is not None:
         return chosen
     raise EmptyInputError(
         say(f"{source.name} has no sheet with data", f"{source.name} no tiene ninguna hoja con datos"),
         cure=say("Export it again", "Expórtelo de nuevo"),
     )
+
+
+def _is_hidden(book: openpyxl.Workbook, sheet: str) -> bool:
+    return bool(book[sheet].sheet_state != "visible")
 
 
 def _header(source: Source, sheet: str, first: list[Sequence[Any]], wanted: bool | None) -> tuple[int, list[str]]:

@@ -13,6 +13,10 @@ from hx_detect.wording import say
 _KEY: Final = "ImportId"
 _ANSWER_KINDS: Final = frozenset(("Response", "Open-Ended Response", "Respuesta", "Respuesta de composición abierta"))
 """What SurveyMonkey writes under a question of one answer."""
+_OTHER_KINDS: Final = frozenset((
+    "Other (please specify)", "Otro (especifique)", "Otra (especifique)", "Otro (por favor, especifique)",
+))  # fmt: skip
+"""What it writes beside the options of a question; alone they prove nothing, as people may tick them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +40,7 @@ def survey_rows(sample: Sequence[Row], *, header: bool | None) -> SurveyRows:
     """Find the rows that a survey tool writes between the column names and the answers.
 
     Qualtrics writes the question texts and a row of JSON, ``{"ImportId": "QID1_TEXT"}``, by which both are known;
-    SurveyMonkey writes ``Response`` or ``Open-Ended Response``.
+    SurveyMonkey writes ``Response`` or ``Open-Ended Response``, and the options of questions that have some.
 
     Args:
         sample: the first rows under the header.
@@ -50,7 +54,7 @@ def survey_rows(sample: Sequence[Row], *, header: bool | None) -> SurveyRows:
             asked = sample[0].values if place else {}
             questions = {column: str(text) for column, text in asked.items() if text is not None}
             return replace(_under_header(sample, place + 1, f"Qualtrics: {texts}ImportId"), questions=questions)
-    if sample and _are_all(sample[0], _ANSWER_KINDS.__contains__):
+    if sample and _are_answer_kinds(sample[0]):
         return _under_header(sample, 1, say("SurveyMonkey: kinds of answer", "SurveyMonkey: tipos de respuesta"))
     return SurveyRows(0, sample)
 
@@ -63,9 +67,20 @@ def _under_header(sample: Sequence[Row], count: int, what: str) -> SurveyRows:
 
 def _are_all(row: Row, wanted: Callable[[str], bool]) -> bool:
     """Is every cell that is not blank one of them, and is there one?"""
-    cells = [str(value).strip() for value in row.values.values() if value is not None]
-    filled = [cell for cell in cells if cell]
+    filled = [cell for cell in _cells(row) if cell]
     return bool(filled) and all(map(wanted, filled))
+
+
+def _are_answer_kinds(row: Row) -> bool:
+    """Is one a kind of answer, and is there no respondent (a blank first cell), or nothing but kinds?"""
+    cells = _cells(row)
+    if _ANSWER_KINDS.isdisjoint(cells):
+        return False
+    return not cells[0] or (_ANSWER_KINDS | _OTHER_KINDS).issuperset(filter(None, cells))
+
+
+def _cells(row: Row) -> list[str]:
+    return ["" if value is None else str(value).strip() for value in row.values.values()]
 
 
 def _is_import_id(cell: str) -> bool:

@@ -14,6 +14,7 @@ from typing import Any, Final
 import polars as pl
 
 from hx_detect.io.read_csv import CsvSource
+from hx_detect.io.read_jsonl import JsonLinesSource
 from hx_detect.io.reviews import value_at
 from hx_detect.io.rows import RowsUntilDamage, Table
 from hx_detect.io.score_columns import NESTED
@@ -110,7 +111,7 @@ def _fast(source: Source, table: Table, layout: Layout) -> pl.DataFrame | None:
         with seekable(source) as path:
             if table.format == "parquet":
                 return pl.read_parquet(path, columns=columns).select(picked).with_row_index("row", 1)
-            if table.format == "jsonl" and layout.form == "nested":
+            if isinstance(table.source, JsonLinesSource) and layout.form == "nested":
                 schema: dict[str, Any] = dict.fromkeys(columns, _TEXT) | {layout.scores[NESTED]: _RECORD}
                 return pl.read_ndjson(path, schema=schema).select(picked).with_row_index("row", 1)
             if isinstance(table.source, CsvSource) and _is_plain(table.source):
@@ -125,7 +126,9 @@ def _fast(source: Source, table: Table, layout: Layout) -> pl.DataFrame | None:
 def _is_plain(csv: CsvSource) -> bool:
     """Polars reads it as ``io.read_csv`` does."""
     utf8 = csv.encoding.codec.lower().replace("_", "-") in ("utf-8", "utf-8-sig", "ascii")
-    return utf8 and csv.skip == 1 and not csv.passed and len(csv.dialect.delimiter) == 1 and not csv.dialect.backslash
+    dialect = csv.dialect
+    usual = len(dialect.delimiter) == 1 and not (dialect.backslash or dialect.literal or dialect.wrapped)
+    return utf8 and csv.skip == 1 and not csv.passed and usual
 
 
 def _slow(table: Table, layout: Layout) -> pl.DataFrame:

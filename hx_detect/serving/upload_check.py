@@ -14,6 +14,7 @@ from typing import Final
 
 from hx_detect.errors import HxDetectError, InputFormatError
 from hx_detect.io.encoding import find_encoding
+from hx_detect.io.file_signs import SIGN_BYTES, begins_as_json, begins_as_text_table, first_line_has_tab
 from hx_detect.io.source import OpenedSource, Source, damage_reported, fetch, head, plain_name
 from hx_detect.serving.job_files import SUFFIXES, UPLOAD
 from hx_detect.serving.refusal import Refusal, too_large, wrong_type
@@ -73,7 +74,9 @@ def settle(path: Path, name: str, max_unpacked: int) -> Settled:
     except HxDetectError as error:
         raise Refusal(422, "empty_file" if not path.stat().st_size else "damaged_file",
                       *_both(error.what, path, name), cure_en=error.cure, cure_es=error.cure) from error  # fmt: skip
-    place = path.with_name(f"{UPLOAD}{SUFFIXES[format]}{compression}")
+    lines = _suffix(name) in (".jsonl", ".ndjson")
+    suffix = ".json" if format == "jsonl" and not lines else SUFFIXES[format]  # a document, perhaps: the reader sees
+    place = path.with_name(f"{UPLOAD}{suffix}{compression}")
     path.replace(place)
     return Settled(place, format)
 
@@ -102,8 +105,8 @@ def check_archive(path: Path, max_unpacked: int) -> None:
 
 def _format(source: Source, name: str) -> str:
     """By the first bytes where they prove it, else by the suffix, else by the first sign of the text."""
-    start = head(source, 64)
-    suffix = PurePosixPath(plain_name(name)).suffix.lower()
+    start = head(source, SIGN_BYTES)
+    suffix = _suffix(name)
     if start.startswith(_PARQUET):
         return "parquet"
     if start.startswith(_ZIP):
@@ -111,13 +114,19 @@ def _format(source: Source, name: str) -> str:
     if start.startswith(_OLE):
         raise wrong_type("Old .xls workbooks and workbooks with a password cannot be read",
                          "No se pueden leer libros .xls antiguos ni con contraseña")  # fmt: skip
+    if suffix in (".xls", *_BINARY_SUFFIXES) and begins_as_text_table(start):  # as old tools call their text
+        return "tsv" if first_line_has_tab(start) else "csv"
     if suffix in _BINARY_SUFFIXES:
         raise wrong_type(f"The file is called {suffix} and is none", f"El fichero se llama {suffix} y no lo es")
     if suffix not in _TEXT_SUFFIXES or start.startswith((*_PACKED, *_BINARY)):
         raise wrong_type("This kind of file cannot be scored", "No se puede puntuar un fichero de este tipo")
     if not _is_text(source):
         raise wrong_type("The file is not text", "El fichero no es texto")
-    return _TEXT_SUFFIXES[suffix] or ("jsonl" if start.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] == b"{" else "csv")
+    return "jsonl" if begins_as_json(start) else _TEXT_SUFFIXES[suffix] or "csv"
+
+
+def _suffix(name: str) -> str:
+    return PurePosixPath(plain_name(name)).suffix.lower()
 
 
 def _is_text(source: Source) -> bool:

@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from hx_detect.io.blank_text import is_blank_text
 
-MARKERS = ["N/A", "n/a", "#N/A", "NA", "NULL", "null", "None", "NaN", "nan", "<NA>"]
+MARKERS = ["N/A", "n/a", "#N/A", "NA", "NULL", "null", "None", "NaN", "nan", "<NA>", r"\N", "(null)", "(en blanco)",
+           "(blank)", "NS/NC", "N/D", "n/d", "#N/D", "#REF!", "#¡REF!", "#VALUE!", "#¡VALOR!", "#NAME?", "#¿NOMBRE?",
+           "#DIV/0!", "#¡DIV/0!", "#NUM!", "#¡NUM!", "[deleted]", "[removed]", "undefined"]  # fmt: skip
 ANY = st.characters(codec="utf-8")
 SAYS = ANY.filter(lambda char: unicodedata.category(char)[0] in "LNS" or char in "!¡")
 
@@ -20,6 +22,32 @@ SAYS = ANY.filter(lambda char: unicodedata.category(char)[0] in "LNS" or char in
 )
 def test_blank(cell: str | None) -> None:
     assert is_blank_text(cell)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "<br/>",
+        "<p></p>",
+        "<BR>",
+        '<p class="a">&nbsp;</p>',
+        "<div>\n<br />\n</div>",
+        "<p>N/A</p>",
+        "<p>-</p>",
+        "&nbsp;",
+    ],
+)
+def test_tags_without_words_are_blank(cell: str) -> None:
+    assert is_blank_text(cell)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["<p>Bien</p>", "<p>👍</p>", "<br/>!!!", "<3", "<nada>", "a < b > c", "p", "<p", "N & D", "deleted", "[Deleted]",
+     "ns/nc", "(bien)", "#REF", "Undefined", "N", "en blanco"],
+)  # fmt: skip
+def test_words_beside_tags_and_marks_in_other_spellings_are_texts(cell: str) -> None:
+    assert not is_blank_text(cell)
 
 
 @pytest.mark.parametrize(
@@ -44,4 +72,4 @@ def test_dots_dashes_and_questions_alone_say_nothing(text: str) -> None:
 @given(st.text(ANY), SAYS, st.text(ANY))
 def test_a_letter_digit_or_symbol_says_something(before: str, sign: str, after: str) -> None:
     text = before + sign + after
-    assert not is_blank_text(text) or text.strip() in MARKERS
+    assert not is_blank_text(text) or text.strip() in MARKERS or "<" in text or "&" in text

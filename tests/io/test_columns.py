@@ -10,6 +10,7 @@ import pytest
 from hx_detect.errors import ColumnError
 from hx_detect.io.columns import find_roles, fold, language_code
 from hx_detect.io.rows import Row, Table
+from hx_detect.wording import set_language
 
 TEXTS = [
     "The router died twice and nobody answered the phone",
@@ -92,11 +93,12 @@ def test_unknown_column_names_the_nearest() -> None:
     assert "--text-column" in caught.value.what
 
 
-def test_dotted_paths_only_in_json() -> None:
+def test_dotted_paths_only_in_json_and_parquet() -> None:
     columns = {"review": [{"text": text} for text in TEXTS]}
-    assert find_roles(table(columns, "jsonl"), "a.jsonl", {"text": "review.text"})[0].text == "review.text"
+    for format in ("jsonl", "parquet"):
+        assert find_roles(table(columns, format), "a", {"text": "review.text"})[0].text == "review.text"
     with pytest.raises(ColumnError):
-        find_roles(table(columns, "parquet"), "a.parquet", {"text": "review.text"})
+        find_roles(table(columns, "csv"), "a.csv", {"text": "review.text"})
 
 
 def test_other_roles_by_name_and_values() -> None:
@@ -186,3 +188,113 @@ def test_stars_in_words_are_no_text_whatever_their_column_is_called() -> None:
 @pytest.mark.parametrize("mark", ["-", "N/A", "..."])
 def test_a_text_column_with_mostly_no_texts_is_found(mark: str) -> None:
     assert text_column({"shop": ["Madrid centro"] * 20, "comentario": [*TEXTS, *[mark] * 16]}) == "comentario"
+
+
+def blanks(*filled: int) -> list[str]:
+    return [TEXTS[n] if n in filled else "" for n in range(4)]
+
+
+@pytest.mark.parametrize(
+    ("columns", "told"),
+    [
+        ({"Positive review": blanks(0, 2), "Negative review": blanks(2, 3)}, [("Negative review", 1)]),
+        ({"Comentario": blanks(0, 1), "¿Qué mejorarías?": TEXTS}, [("¿Qué mejorarías?", 2)]),
+        ({"review": blanks(0), "Review title": TEXTS, "Cons": blanks(1)}, [("Cons", 1), ("Review title", 3)]),
+        ({"review": blanks(0), **{f"Cons {n}": TEXTS for n in range(5)}}, [(f"Cons {n}", 3) for n in range(3)]),
+        ({"review": TEXTS, "Review title": TEXTS}, []),
+        ({"review": blanks(0), "title": blanks(0)}, []),
+        ({"review": blanks(0), "owner response": TEXTS, "response": TEXTS, "address": TEXTS}, []),
+        ({"review": blanks(0), "Review policy": ["read the whole policy"] * 4}, []),
+    ],
+)  # fmt: skip
+def test_other_texts_are_told_where_the_chosen_one_is_blank(
+    columns: Mapping[str, Sequence[str]], told: Sequence[tuple[str, int]]
+) -> None:
+    roles, reasons = find_roles(table(columns), "a.csv", {})
+    assert reasons[1:] == [
+        f"also text: {name!r}, filled in {count} of the first 4 rows, where {roles.text!r} is empty "
+        "(choose with --text-column)"
+        for name, count in told
+    ]
+    assert find_roles(table(columns), "a.csv", {"text": roles.text})[1][1:] == []
+
+
+def test_other_texts_are_told_in_spanish() -> None:
+    set_language("es")
+    try:
+        _, reasons = find_roles(table({"Pros": blanks(0, 2), "Cons": blanks(2, 3)}), "a.csv", {})
+    finally:
+        set_language("en")
+    assert reasons[1].startswith("también texto: 'Cons', rellena en 1 de las primeras 4 filas, donde 'Pros' está")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Review Stars", "Review Rating", "Overall Rating", "reviewRating", "averageRating", "starRating",
+     "Puntuación global", "Valoración general", "Valoración (1-5)", "Nº de estrellas", "Estrellas\n(1-5)",
+     "Star Rating", "Number of stars"],
+)  # fmt: skip
+def test_stars_by_a_part_of_their_name(name: str) -> None:
+    roles, reasons = find_roles(table({name: ["5", "1", "", "3"], "texto": TEXTS}), "a.csv", {})
+    assert roles.stars == name
+    assert reasons[-1].endswith("(by its name)")
+
+
+@pytest.mark.parametrize(
+    ("columns", "stars"),
+    [
+        ({"Overall Rating": "5132", "rating": "1112"}, "rating"),
+        ({"Average rating": "4444", "Review rating": "5132"}, "Review rating"),
+        ({"Service rating": "5132", "Food rating": "1112", "Overall rating": "2112"}, "Overall rating"),
+        ({"Service rating": "5132", "Food rating": "1112"}, None),
+        ({"Service rating": "5132"}, "Service rating"),
+    ],
+)
+def test_which_column_of_stars(columns: Mapping[str, str], stars: str | None) -> None:
+    assert find_roles(table({**columns, "texto": TEXTS}), "a.csv", {})[0].stars == stars
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [("rating_count", "5132"), ("Number of rating", "5132"), ("ratings", "5132"), ("Hotel stars", "5132"),
+     ("Nota/Rating (0-10)", "5132"), ("Rating sobre 10", "5132"), ("Star review", "5182"), ("Star review", "5102")],
+)  # fmt: skip
+def test_what_are_no_stars(name: str, values: str) -> None:
+    assert find_roles(table({name: values, "texto": TEXTS}), "a.csv", {})[0].stars is None
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Case Number", "Número de caso", "ID del encuestado", "conversation_id", "Número de ticket", "Order ID",
+     "Reservation number", "Expediente", "Nº de reclamación", "N.º de caso", "ID de opinión", "No."],
+)  # fmt: skip
+@pytest.mark.parametrize("values", [["C-1", "C-2", "C-3", "C-4"], [101, 102, 103, 104], ["2024/1", "2024/2", "7", "8"]])
+def test_ids_by_a_part_of_their_name(name: str, values: Sequence[Any]) -> None:
+    columns = {"tienda": ["1", "2", "3", "4"], name: values, "Order Number": values, "texto": TEXTS}
+    assert find_roles(table(columns), "a.csv", {})[0].id == name
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [("Case Number", ["C1", "C2", "C3", "C3"]), ("Case Number", ["C1", "C2", "C3", ""]), ("Número de visitas", "1234"),
+     ("Case Number", ["C1", "C2", "C3", None]), ("Number of visits", "1234"), ("Nº de visitas", "1234"),
+     ("Ticket medio", ["12.5", "13.5", "9.5", "1.2"]), ("Phone number", ["600100200", "600100201", "60010", "60011"]),
+     ("Ticket date", ["2024-01-01", "2024-01-02", "2024-01-03", "2024-01-04"]), ("¿Qué número le pondría?", "1234"),
+     ("Tipo de ticket", ["alta", "baja", "queja", "otro"])],
+)  # fmt: skip
+def test_what_is_no_id(name: str, values: Sequence[Any]) -> None:
+    assert find_roles(table({name: values, "texto": TEXTS}), "a.csv", {})[0].id is None
+
+
+def test_whole_names_go_before_parts() -> None:
+    numbers = ["1", "2", "3", "4"]
+    columns = {"Customer ID": numbers, "Número de estrellas": numbers, "review_id": numbers, "texto": TEXTS}
+    roles, _ = find_roles(table(columns), "a.csv", {})
+    assert (roles.id, roles.stars) == ("review_id", "Número de estrellas")
+
+
+@pytest.mark.parametrize("name", ["Net Promoter Score", "Net Promoter Score (NPS)", "net_promoter"])
+def test_the_answer_by_its_full_name(name: str) -> None:
+    assert find_roles(table({name: ["1", "0", "2", "2"], "texto": TEXTS}), "a.csv", {})[0].answer == name
+    group = {f"{name} group": ["1", "0", "2", "2"], "texto": TEXTS}
+    assert find_roles(table(group), "a.csv", {})[0].answer is None

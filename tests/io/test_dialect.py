@@ -18,7 +18,7 @@ def lines(text: str) -> list[str]:
     return text.splitlines(keepends=True)
 
 
-@pytest.mark.parametrize("sign", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("sign", [",", ";", "\t", "|", "^"])
 def test_delimiter_is_found(sign: str) -> None:
     text = f"id{sign}text{sign}nps\n1{sign}a good day{sign}9\n2{sign}a bad one{sign}2\n3{sign}so so{sign}7\n"
     assert sniff(lines(text)).delimiter == sign
@@ -27,6 +27,11 @@ def test_delimiter_is_found(sign: str) -> None:
 def test_commas_in_the_texts_do_not_hide_the_semicolon() -> None:
     text = "id;texto\n1;Hola, qué tal, bien, gracias\n2;No, nunca, jamás\n3;Sí, claro, ya\n"
     assert sniff(lines(text)).delimiter == ";"
+
+
+def test_faces_are_no_separators() -> None:
+    text = "texto\nGracias ^^\nTodo bien\nMe encantó ^_^\nNo volveré\n"
+    assert sniff(lines(text)).delimiter == NO_DELIMITER
 
 
 def test_one_column_with_commas_is_one_column() -> None:

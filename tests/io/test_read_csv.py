@@ -192,7 +192,7 @@ def test_a_long_cell_among_the_first_does_not_hide_the_separator(tmp_path: Path,
 
 
 def test_a_cell_beyond_all_limits_fails_its_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hx_detect.io.read_csv._CELL_LIMIT", 2_000_000)
+    monkeypatch.setattr("hx_detect.io.csv_records.CELL_LIMIT", 2_000_000)
     path = write(tmp_path / "a.csv", f"id,text\n1,fine\n2,{'a b ' * 750_000}\n3,bad\n")
     set_language("es")
     try:
@@ -212,3 +212,57 @@ def test_one_comment_per_line_without_a_header(tmp_path: Path) -> None:
     texts = ["Me gustó, sí, mucho.", "Bien", "Nada", "No, jamás", "Tarde, mal, nunca, de verdad", "Caro", "Ni hablar"]
     _, rows = read(write(tmp_path / "a.txt", "\n".join(texts) + "\n"), header=False)
     assert [row.values["column_1"] for row in rows] == texts
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ['"id,texto,nps"', '"1,""Nadie, nunca"",2"', '"2,Bien,9"', '"3,""Dijo """"no"""""",1"'],
+        ['"id;texto;nps"', '"1;Nadie, nunca;2"', '"2;Bien;9"', '"3;""Dijo """"no"""""";1"'],
+        ["id,texto,nps", '"1,""Nadie, nunca"",2"', "2,Bien,9", '"3,""Dijo """"no"""""",1"'],
+        ["id,texto,nps", *['"1,""Nadie, nunca"",2"', "2,Bien,9", '"3,""Dijo """"no"""""",1"', '"4,""a, b"",1"'][:4]],
+    ],
+)
+@pytest.mark.parametrize("delimiter", [None, "own"])
+def test_lines_that_are_quoted_as_a_whole(tmp_path: Path, lines: list[str], delimiter: str | None) -> None:
+    own = ";" if ";" in lines[0] else ","
+    table, rows = read(write(tmp_path / "a.csv", "\n".join(lines) + "\n"), delimiter=delimiter and own)
+    assert table.columns == ("id", "texto", "nps")
+    found = [tuple(row.values.values()) for row in rows[:3]]
+    assert found == [("1", "Nadie, nunca", "2"), ("2", "Bien", "9"), ("3", 'Dijo "no"', "1")]
+    assert table.details[1:] == (f"delimiter {own}", "lines quoted as a whole taken out of their quotes")
+
+
+def test_a_quoted_sentence_alone_is_no_quoted_line(tmp_path: Path) -> None:
+    _, rows = read(write(tmp_path / "a.csv", 'id,texto\n1,Bien\n"Malo, caro"\n3,Nada\n'))
+    assert [row.failure.code if row.failure else None for row in rows] == [None, "ragged", None]
+
+
+def test_one_column_of_quoted_sentences_is_left_alone(tmp_path: Path) -> None:
+    texts = ["Malo, caro, y sucio", "Bien, gracias, volveré", "Nunca, jamás, más"]
+    _, rows = read(write(tmp_path / "a.csv", "comentario\n" + "".join(f'"{text}"\n' for text in texts)))
+    assert [row.values["comentario"] for row in rows] == texts
+
+
+@pytest.mark.parametrize("name", ["a.tsv", "a.txt"])
+def test_raw_quotes_in_tab_separated_text(tmp_path: Path, name: str) -> None:
+    texts = ['"Unclosed quote, nobody calls', 'Good but "pricey', '"Great" they said', '"']
+    lines = ["id\ttext\tnps", *[f"{number}\t{text}\t2" for number, text in enumerate(texts)]]
+    table, rows = read(write(tmp_path / name, "\n".join(lines)))
+    assert [row.values["text"] for row in rows] == texts
+    assert "delimiter TAB, quotes read as they stand" in table.details
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [("1", "one\ntwo"), ("2", 'a "b" c')],
+        [*[(str(number), "plain") for number in range(300)], ("300", "one\ntwo")],
+        [("1", "a\tb"), ("2", '"all" of it')],
+    ],
+)
+def test_quotes_that_wrap_cells_of_tab_separated_text(tmp_path: Path, rows: list[tuple[str, str]]) -> None:
+    out = io.StringIO()
+    csv.writer(out, delimiter="\t", lineterminator="\n").writerows([("id", "text"), *rows])
+    _, found = read(write(tmp_path / "a.tsv", out.getvalue()))
+    assert [tuple(row.values.values()) for row in found] == rows

@@ -61,13 +61,6 @@ def test_line_separators_inside_a_text_do_not_split_it(tmp_path: Path) -> None:
     assert rows[0].values["text"] == "one\u2028two\x85three"
 
 
-def test_a_json_array_is_refused_with_the_cure(tmp_path: Path) -> None:
-    path = tmp_path / "a.json"
-    path.write_text('[\n{"text": "hello"},\n{"text": "bye"}\n]\n')
-    with pytest.raises(InputFormatError, match="jq -c"):
-        read(path)
-
-
 # Parquet
 
 
@@ -132,12 +125,49 @@ def test_parquet_without_rows(tmp_path: Path) -> None:
         ("a.csv", b"PAR1....", "parquet"),
         ("a.data", b"PK\x03\x04", "xlsx"),
         ("a.ndjson", b"{}", "jsonl"),
+        ("a.csv", b'\xef\xbb\xbf\n{"text": 1}\n', "jsonl"),
+        ("a.txt", b'[\n  {"text": 1}]\n', "jsonl"),
+        ("a.csv", b"[urgent] call me,2\n", "csv"),
+        ("a.xls", "id\ttexto\n1\tnadie contesta\n".encode("utf-16"), "tsv"),
+        ("a.xls", "id\ttexto\n1\tnadie contesta\n".encode("utf-16-le"), "tsv"),
+        ("a.xlsx", b"id;texto\n1;nadie contesta\n", "csv"),
+        ("a.xls", b"\x09\x08\x10\x00\x00\x06,\x05\x00\n,", "xlsx"),
     ],
 )
 def test_format_by_suffix_and_content(tmp_path: Path, name: str, content: bytes, format: str) -> None:
     (tmp_path / name).write_bytes(content)
     with fetch(str(tmp_path / name)) as source:
         assert find_format(source) == format
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.tsv", "a.jsonl", "a.xls", "a.xlsx", "a", "a.html"])
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"\xef\xbb\xbf\n <!DOCTYPE HTML><html><body>Error 500, sorry\nbye</body>", "is a web page"),
+        ("<html><table><tr><td>a,b</td></tr>\n".encode("utf-16"), "is a web page"),
+        (b"<table border=1>\n<tr><td>a,b</td></tr>", "is a web page"),
+        (b"MIME-Version: 1.0\nX-Document-Type: Workbook\n", "is a web page"),
+        (b"<?xml version='1.0'?>\n<reviews><r>a, b</r></reviews>", "is XML"),
+        (b"%PDF-1.7\n1 0 obj, 2\n", "is a PDF"),
+        (b"{\\rtf1\\ansi a, b\n}", "is a Word document"),
+        (b"PK\x03\x04" + b"\0" * 26 + b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet", "is an OpenDocument"),
+    ],
+)
+def test_documents_are_refused_whatever_their_name(tmp_path: Path, name: str, content: bytes, message: str) -> None:
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(InputFormatError, match=message) as caught:
+        read(tmp_path / name)
+    assert "xlsx" in caught.value.cure
+
+
+def test_a_name_that_lies_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "a.xls"
+    path.write_bytes("id\ttexto\n1\tnadie contesta, señor\n".encode("utf-16"))
+    table, rows = read(path)
+    assert rows[0].values["texto"] == "nadie contesta, señor"
+    assert table.details == ("named .xls, but it is text", "UTF-16 BOM", "delimiter TAB")
+    assert read(path.rename(tmp_path / "a.tsv"))[0].details == ("UTF-16 BOM", "delimiter TAB")
 
 
 @pytest.mark.parametrize("suffix", [".gz", ".zst"])

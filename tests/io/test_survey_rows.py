@@ -98,6 +98,25 @@ def test_surveymonkey(tmp_path: Path, suffix: str) -> None:
     assert table.details[-1] == "1 row under the header left out (SurveyMonkey: kinds of answer)"
 
 
+@pytest.mark.parametrize(
+    "kinds",
+    [["", "", "Fast", "Cheap", "Open-Ended Response"], ["", "", "Fast", "Other (please specify)", "Response"],
+     ["", "", "Rápido", "Otro (especifique)", "Respuesta de composición abierta"]],
+)  # fmt: skip
+@pytest.mark.parametrize("suffix", ["csv", "xlsx"])
+def test_surveymonkey_with_options(tmp_path: Path, suffix: str, kinds: Sequence[str]) -> None:
+    header = ["Respondent ID", "Start Date", "Which apply?", "", "Why do you say that?"]
+    answers = [["118", "05/01/2026", "Fast", "", "They came at once"], ["119", "05/02/2026", "", "Cheap", "Low fees"]]
+    table, rows = read(write(tmp_path, suffix, [header, kinds, *answers]))
+    assert [row.values["Why do you say that?"] for row in rows] == ["They came at once", "Low fees"]
+    assert [row.number for row in table.sample] == [2, 3]
+
+
+def test_kinds_alone_need_no_blank_cell_before_them() -> None:
+    sample = [Row(1, {"a": "Otro (especifique)", "b": "Response"}), Row(2, {"a": "blue", "b": "I like it"})]
+    assert survey_rows(sample, header=None).last == 1
+
+
 @pytest.mark.parametrize("suffix", ["csv", "xlsx"])
 def test_without_the_question_texts(tmp_path: Path, suffix: str) -> None:
     table, rows = read(write(tmp_path, suffix, [NAMES, IMPORT_IDS, *ANSWERS]))
@@ -135,7 +154,8 @@ def test_an_export_without_answers(tmp_path: Path, suffix: str, rows: Sequence[S
 @pytest.mark.parametrize(
     "row",
     [["", ""], ["1", "Response"], ["", "Response to your mail"], ['{"ImportId": 1}', "words"], ['{"Import": 1}', ""],
-     ['{"ImportId": 1', ""], ['["ImportId"]', ""], ["ImportId", ""], ["{" * 5000, ""]],
+     ['{"ImportId": 1', ""], ['["ImportId"]', ""], ["ImportId", ""], ["{" * 5000, ""],
+     ["", "Other (please specify)"], ["Fast", "Response"]],
 )  # fmt: skip
 def test_rows_that_may_be_answers_stay(row: list[str]) -> None:
     sample = [Row(1, dict(zip("ab", row, strict=True))), Row(2, {"a": "2", "b": "more words"})]

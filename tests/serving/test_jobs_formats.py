@@ -63,6 +63,20 @@ def test_packed_files(client: TestClient, suffix: str) -> None:
     assert (job["state"], job["format"], job["rows_done"]) == ("done", format, 3)
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "format"),
+    [
+        ("api.json", b'[{"id": 1, "text": "no me contesta nadie"}, {"id": 2, "text": "todo bien, gracias"}]', "jsonl"),
+        ("api.json", b'{"data": [{"id": 1, "text": "no me contesta nadie"}, {"id": 2, "text": "bien"}]}', "jsonl"),
+        ("api", b'[{"id": 1, "text": "no me contesta nadie"}, {"id": 2, "text": "todo bien, gracias"}]', "jsonl"),
+        ("old.xls", "id\ttexto\n1\tno me contesta nadie\n2\ttodo bien, gracias\n".encode("utf-16"), "tsv"),
+    ],
+)
+def test_what_files_are_whatever_they_are_called(client: TestClient, name: str, content: bytes, format: str) -> None:
+    job = scored(client, name, content)
+    assert (job["state"], job["format"], job["rows_done"], job["rejected"]) == ("done", format, 2, 0)
+
+
 def test_named_columns_kind_and_language(client: TestClient) -> None:
     content = "a,b,c\nno me contesta nadie,otra cosa de nadie aquí,9\n".encode()
     job = scored(
