@@ -19,8 +19,8 @@ from hx_detect.io.columns import Roles, find_roles
 from hx_detect.io.destination import Destination
 from hx_detect.io.part_folder import PartFolder
 from hx_detect.io.read import open_table
-from hx_detect.io.reviews import Prepared, prepare, value_at
-from hx_detect.io.rows import Row, RowsUntilDamage, Table
+from hx_detect.io.reviews import Prepared, prepare
+from hx_detect.io.rows import Row, RowsUntilDamage, Table, value_at
 from hx_detect.io.score_columns import added_names
 from hx_detect.io.source import Source, fetch
 from hx_detect.io.value_kinds import ValueKinds

@@ -15,7 +15,7 @@ TOP: Final = 200
 _HEADER_ROWS: Final = 10
 _MOST_WORDS: Final = 25
 """Words of a cell that count: one long legal notice does not outweigh a column of comments."""
-_NAMED: Final = 3.0
+_NAMED: Final = 8.0
 """What the name of a column of customers' words adds."""
 _ALIKE: Final = 0.8
 """Share of the most words from which sheets are alike, as those of two months; then their shape decides."""

@@ -27,7 +27,7 @@ from hx_detect.io.column_names import (
 )
 from hx_detect.io.column_names import fold as fold  # others have it from here
 from hx_detect.io.ratings import RANGES, goes_to_ten, number_of, rating_of
-from hx_detect.io.rows import Row, Table
+from hx_detect.io.rows import Row, Table, value_at
 from hx_detect.io.text_likeness import TextColumn, text_columns
 from hx_detect.labels import KINDS
 from hx_detect.wording import say
@@ -115,7 +115,8 @@ def named_column(table: Table, file: str, name: str, *, option: str) -> str:
 
 def _find_text(table: Table, file: str, taken: set[str]) -> tuple[str, list[str]]:
     """The text column; which it is and why, and which others have texts that are not read."""
-    found = text_columns({name: _values(table.sample, name) for name in table.columns if name not in taken})
+    names = [path for name in table.columns for path in _paths(table, name) if path not in taken]
+    found = text_columns({name: _values(table.sample, name) for name in names})
     if not found:
         raise ColumnError(
             say(
@@ -135,14 +136,21 @@ def _find_text(table: Table, file: str, taken: set[str]) -> tuple[str, list[str]
     return best.name, [f"{_role_title('text')}: {best.name!r} ({reason})", *_other_texts(table, best, found[1:])]
 
 
+def _paths(table: Table, name: str) -> list[str]:
+    """The column, and the paths to the fields of the objects that it holds."""
+    cells = (row.values.get(name) for row in table.sample if row.failure is None)
+    fields = [field for cell in cells if isinstance(cell, Mapping) for field in cell]
+    return [name, *(f"{name}.{field}" for field in dict.fromkeys(map(str, fields)))]
+
+
 def _other_texts(table: Table, best: TextColumn, others: Sequence[TextColumn]) -> list[str]:
     """One sentence for each other column of customers' words that says something where the chosen one is blank."""
     rows = [row.values for row in table.sample if row.failure is None]
-    blank = [values for values in rows if is_blank_text(values.get(best.name))]
+    blank = [values for values in rows if is_blank_text(value_at(values, best.name))]
     told: list[str] = []
     for other in others:
         cells = _values(table.sample, other.name)
-        count = sum(not is_blank_text(values.get(other.name)) for values in blank)
+        count = sum(not is_blank_text(value_at(values, other.name)) for values in blank)
         if count and other.may_be_customers and len(set(cells)) >= _DISTINCT * len(cells):
             told.append(
                 say(
@@ -254,7 +262,7 @@ def language_code(value: object) -> str | None:
 
 
 def _values(sample: Sequence[Row], name: str) -> list[str]:
-    values = (row.values.get(name) for row in sample if row.failure is None)
+    values = (value_at(row.values, name) for row in sample if row.failure is None)
     return [value[:2_000] for value in values if isinstance(value, str) and not is_blank_text(value)]
 
 

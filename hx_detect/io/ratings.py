@@ -24,6 +24,8 @@ _WORDS: Final = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5,
 }  # fmt: skip
 _SPELLED: Final = re.compile(rf"(?P<word>{'|'.join(_WORDS)})\s+(?:stars?|estrellas?)", re.IGNORECASE)
+_UPPER: Final = ("ONE", "TWO", "THREE", "FOUR", "FIVE")
+"""Stars as Google's business profiles export them."""
 _LABEL: Final = r"[^\W\d_][^\d]{1,59}"
 _LABELLED: Final = tuple(
     re.compile(form)
@@ -85,8 +87,8 @@ def _read(value: object) -> tuple[float | None, int | None]:
         return number_of(of["number"]), int(of["top"])
     if named := _NAMED.fullmatch(text):
         return number_of(named["number"]), _FIVE
-    if spelled := _SPELLED.fullmatch(text):
-        return float(_WORDS[spelled["word"].lower()]), _FIVE
+    if (spelled := _SPELLED.fullmatch(text)) or text in _UPPER:
+        return float(_WORDS[(spelled["word"] if spelled else text).lower()]), _FIVE
     return _drawn("".join(text.split())), _FIVE
 
 

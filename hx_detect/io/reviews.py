@@ -10,7 +10,7 @@ from typing import Any, Final
 from hx_detect.io.blank_text import is_blank_text
 from hx_detect.io.columns import Roles, language_code
 from hx_detect.io.ratings import RANGES, rating_of
-from hx_detect.io.rows import Row
+from hx_detect.io.rows import Row, value_at
 from hx_detect.labels import KINDS
 from hx_detect.records import Review, RowFailure
 from hx_detect.wording import figure, say
@@ -70,18 +70,6 @@ def prepare(row: Row, roles: Roles, *, kind: str | None = None, max_chars: int =
         row=row.number,
     )
     return Prepared(review, tuple(remarks))
-
-
-def value_at(values: Mapping[str, Any], path: str) -> object:
-    """The value of a column, or of a dotted path into nested objects (``review.text``); None where there is none."""
-    if path in values:
-        return values[path]
-    current: object = values
-    for part in path.split("."):
-        if not isinstance(current, Mapping) or part not in current:
-            return None
-        current = current[part]
-    return current
 
 
 def _identifier(values: Mapping[str, Any], roles: Roles) -> str | None:

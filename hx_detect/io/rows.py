@@ -125,6 +125,18 @@ class Table:
     questions: Mapping[str, str] = field(default_factory=dict)
 
 
+def value_at(values: Mapping[str, Any], path: str) -> object:
+    """The value of a column, or of a dotted path into nested objects (``review.text``); None where there is none."""
+    if path in values:
+        return values[path]
+    current: object = values
+    for part in path.split("."):
+        if not isinstance(current, Mapping) or part not in current:
+            return None
+        current = current[part]
+    return current
+
+
 def unique_names(names: Sequence[str]) -> tuple[str, ...]:
     """Make column names unique: a name seen before gets ``_2``, ``_3`` …; the first keeps its own."""
     taken: set[str] = set()

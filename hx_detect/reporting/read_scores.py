@@ -15,8 +15,7 @@ import polars as pl
 
 from hx_detect.io.read_csv import CsvSource
 from hx_detect.io.read_jsonl import JsonLinesSource
-from hx_detect.io.reviews import value_at
-from hx_detect.io.rows import RowsUntilDamage, Table
+from hx_detect.io.rows import RowsUntilDamage, Table, value_at
 from hx_detect.io.score_columns import NESTED
 from hx_detect.io.source import Source, seekable
 from hx_detect.io.write_text import as_text

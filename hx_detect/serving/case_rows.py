@@ -10,8 +10,7 @@ from typing import Any, Final
 from hx_detect.batch_options import Events
 from hx_detect.errors import ColumnError
 from hx_detect.io.columns import Roles, find_roles, fold, named_column
-from hx_detect.io.reviews import value_at
-from hx_detect.io.rows import Row, RowsUntilDamage, Table
+from hx_detect.io.rows import Row, RowsUntilDamage, Table, value_at
 from hx_detect.io.score_columns import FLAT, NESTED
 from hx_detect.serving.case_dates import DateColumn
 from hx_detect.serving.case_records import ScoredText, score_fields, storable_name

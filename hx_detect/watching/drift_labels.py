@@ -10,8 +10,7 @@ from typing import Final
 from hx_detect.errors import ColumnError
 from hx_detect.io.columns import fold, named_column
 from hx_detect.io.read import open_table
-from hx_detect.io.reviews import value_at
-from hx_detect.io.rows import ReadOptions, RowsUntilDamage
+from hx_detect.io.rows import ReadOptions, RowsUntilDamage, value_at
 from hx_detect.io.source import fetch
 from hx_detect.labels import DISPLAY, HX_LEVELS, LEVELS
 from hx_detect.learning.labelled_names import is_blank, nearest

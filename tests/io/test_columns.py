@@ -101,6 +101,16 @@ def test_dotted_paths_only_in_json_and_parquet() -> None:
         find_roles(table(columns, "csv"), "a.csv", {"text": "review.text"})
 
 
+@pytest.mark.parametrize("format", ["jsonl", "parquet"])
+def test_a_text_within_an_object_is_found(format: str) -> None:
+    columns: Mapping[str, Sequence[Any]] = {
+        "id": ["1", "2", "3", "4"],
+        "reply": [{"text": "Dear customer, " + text} for text in TEXTS],
+        "review": [{"lang": "es", "text": text} for text in TEXTS],
+    }
+    assert find_roles(table(columns, format), "a", {})[0].text == "review.text"
+
+
 def test_other_roles_by_name_and_values() -> None:
     columns: Mapping[str, Sequence[Any]] = {
         "review_id": ["a", "b", "c", "d"],

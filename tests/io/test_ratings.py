@@ -45,7 +45,8 @@ def test_plain_numbers_as_before(number: float, role: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("cell", "stars"), [("4,5", 4.5), ("4.5/5", 4.5), ("3,5 de 5 estrellas", 3.5), ("★★★½", 3.5), ("★★★½☆", 3.5)]
+    ("cell", "stars"),
+    [("FIVE", 5), ("ONE", 1), ("4,5", 4.5), ("4.5/5", 4.5), ("3,5 de 5 estrellas", 3.5), ("★★★½", 3.5), ("★★★½☆", 3.5)],
 )
 def test_a_half_stays_a_half(cell: str, stars: float) -> None:
     assert rating_of("stars", cell) == stars

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from hx_detect.io.columns import Roles
-from hx_detect.io.reviews import prepare, value_at
+from hx_detect.io.reviews import prepare
 from hx_detect.io.rows import Row
 from hx_detect.records import RowFailure
 from hx_detect.wording import set_language
@@ -146,11 +146,3 @@ def test_messages_in_spanish() -> None:
     set_language("es")
     (failure,) = prepare(Row(1, {"text": ""}), ROLES).failures
     assert failure.message == "El texto está vacío"
-
-
-def test_value_at() -> None:
-    values = {"a": {"b": {"c": "deep"}}, "a.b": "flat"}
-    assert value_at(values, "a.b.c") == "deep"
-    assert value_at(values, "a.b") == "flat"
-    assert value_at(values, "a.x") is None
-    assert value_at(values, "a.b.c.d") is None
