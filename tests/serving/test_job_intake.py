@@ -1,4 +1,4 @@
-"""An upload becomes a job: room is looked at again after it; a row never stays without its files."""
+"""An upload becomes a job and is begun: whatever store or machine lack, no row without files, no job given up."""
 
 from __future__ import annotations
 
@@ -6,16 +6,18 @@ import asyncio
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 from fastapi import Request
 from fastapi.testclient import TestClient
+from job_service import export, scored
 from scoring_service import serving
 from starlette.types import Message
 
 from hx_detect.errors import StoreError
-from hx_detect.serving import job_intake
+from hx_detect.serving import job_intake, jobs
 from hx_detect.serving.job_files import folders
 from hx_detect.serving.job_intake import take_in
 from hx_detect.serving.problems import Problem, queue_full
@@ -100,3 +102,21 @@ def test_a_request_that_is_ended_while_its_row_is_written_keeps_its_files(
     assert count_open(state.store, "crm") == 1
     (folder,) = folders(state.settings.data)
     assert folder.upload() is not None
+
+
+def test_a_process_that_cannot_be_started_is_no_fault_of_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failures = iter([True] * (jobs.MOST_ATTEMPTS + 2))
+    start = asyncio.create_subprocess_exec
+
+    async def at_first_not(*words: Any, **options: Any) -> Any:  # noqa: ANN401 - what the function takes
+        if next(failures, False):
+            raise BlockingIOError("no more processes")
+        return await start(*words, **options)
+
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", at_first_not)
+    monkeypatch.setattr(jobs, "START_SECONDS", 0.01)
+    with serving(tmp_path) as client:
+        assert scored(client, "x.csv", export("csv"))["state"] == "done"
+    assert next(failures, None) is None

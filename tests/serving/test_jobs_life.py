@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import sys
 import threading
@@ -215,24 +214,6 @@ def test_a_file_that_kills_its_process_is_given_up(tmp_path: Path, monkeypatch: 
         assert (job["state"], job["error"]["code"]) == ("failed", "gave_up")
         assert job["error"]["message"].startswith("El fichero ha acabado")
         assert 'hx_jobs_total{state="failed"} 1.0' in client.get("/metrics").text
-
-
-def test_a_process_that_cannot_be_started_is_no_fault_of_the_file(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    failures = iter([True] * (jobs.MOST_ATTEMPTS + 2))
-    start = asyncio.create_subprocess_exec
-
-    async def at_first_not(*words: Any, **options: Any) -> Any:  # noqa: ANN401 - what the function takes
-        if next(failures, False):
-            raise BlockingIOError("no more processes")
-        return await start(*words, **options)
-
-    monkeypatch.setattr(asyncio, "create_subprocess_exec", at_first_not)
-    monkeypatch.setattr(jobs, "START_SECONDS", 0.01)
-    with serving(tmp_path) as client:
-        assert scored(client, "x.csv", export("csv"))["state"] == "done"
-    assert next(failures, None) is None
 
 
 def test_a_store_that_fails_in_between_leaves_the_job_to_the_next_look(
