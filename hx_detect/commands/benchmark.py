@@ -30,7 +30,7 @@ _SERVICE_SIZES: Final = (
     ("--latency-seconds", 120.0, "at a fifth of saturation", "segundos a un quinto de la saturación"),
     ("--soak-minutes", 30.0, "at 1.5 times saturation, 0: none", "minutos a 1,5 veces la saturación; 0: ninguno"),
     ("--clients", 16, "that send calls of 32", "clientes que envían llamadas de 32"),
-    ("--single-clients", 64, "that send calls of one", "clientes que envían llamadas de un texto"),
+    ("--single-clients", 256, "that send calls of one", "clientes que envían llamadas de un texto"),
     ("--workers", 1, "processes of the service", "procesos del servicio"),
 )
 

@@ -63,7 +63,8 @@ class ServiceOptions:
         latency_seconds: of the single-text calls at a fifth of saturation.
         soak_minutes: at 1.5 times saturation; 0 leaves it out.
         clients: connections that load with calls of 32.
-        single_clients: connections that load with calls of one.
+        single_clients: connections that load with calls of one: so many that more of them get no more texts scored (64
+            leave an eighth of two cores idle, 512 are no better than 256).
         workers: processes of the service.
         rival: measure the plain FastAPI app too.
         rival_shape: layers, width and vocabulary of its classifier.
@@ -76,7 +77,7 @@ class ServiceOptions:
     latency_seconds: float = 120.0
     soak_minutes: float = 30.0
     clients: int = 16
-    single_clients: int = 64
+    single_clients: int = 256
     workers: int = 1
     rival: bool = True
     rival_shape: tuple[int, int, int] = XLM_R_BASE

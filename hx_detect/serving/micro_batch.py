@@ -22,6 +22,8 @@ WORKERS: Final = 2
 """Threads that score: while the model runs for one, the other prepares and finishes texts."""
 LONG_BATCHES: Final = 2
 IDLE_SECONDS: Final = 0.5
+AT_ONCE: Final = 8
+"""Requests that are answered in one go."""
 _SMOOTH: Final = 0.1
 
 Result = Score | RowFailure
@@ -267,9 +269,13 @@ def _hand_over(pieces: Sequence[Slice[_Pending]], shaped: list[list[Any]] | None
         log("undelivered", level=30, texts=sum(piece.end - piece.start for piece in pieces))
 
 
-def _deliver(pieces: Sequence[Slice[_Pending]], shaped: list[list[Any]] | None) -> None:
-    """On the event loop: fill in results; a request that is complete is answered."""
-    for number, piece in enumerate(pieces):
+def _deliver(pieces: Sequence[Slice[_Pending]], shaped: list[list[Any]] | None, start: int = 0) -> None:
+    """On the event loop: fill in results; a request that is complete is answered.
+
+    A few at a time: between them the loop takes what has come, so that nobody waits for sixty answers to be written.
+    """
+    end = min(start + AT_ONCE, len(pieces))
+    for number, piece in enumerate(pieces[start:end], start):
         pending = piece.request
         if pending.future.done():
             continue
@@ -280,3 +286,5 @@ def _deliver(pieces: Sequence[Slice[_Pending]], shaped: list[list[Any]] | None) 
         pending.left -= piece.end - piece.start
         if not pending.left:
             pending.future.set_result(None)
+    if end < len(pieces):
+        asyncio.get_running_loop().call_soon(_deliver, pieces, shaped, end)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
@@ -13,7 +14,7 @@ from fake_scorer import FakeScorer, fake_score
 
 from hx_detect.records import Review, RowFailure, Score
 from hx_detect.serving.metrics import Metrics
-from hx_detect.serving.micro_batch import MicroBatcher
+from hx_detect.serving.micro_batch import AT_ONCE, MicroBatcher
 from hx_detect.serving.model_slot import ModelSlot
 from hx_detect.serving.problems import Problem
 
@@ -86,6 +87,32 @@ def test_requests_are_scored_together() -> None:
         assert max(scorer.batches) > 20
 
     run(work)
+
+
+def test_the_answers_of_a_batch_leave_room_for_others_in_between() -> None:
+    turns: list[int] = []
+
+    async def work() -> None:
+        scorer, turn = Named(pause=0.002), 0
+
+        async def others() -> None:
+            nonlocal turn
+            while True:
+                turn += 1
+                await asyncio.sleep(0)
+
+        async def one(name: str) -> None:
+            await batcher.submit(texts(name), "k")
+            turns.append(turn)
+
+        async with batching(scorer) as (batcher, _):
+            beside = asyncio.create_task(others())
+            await asyncio.gather(*(one(f"a{number}") for number in range(100)))
+            beside.cancel()
+        assert max(scorer.batches) > 4 * AT_ONCE
+
+    run(work)
+    assert max(Counter(turns).values()) <= 2 * AT_ONCE, "two batches may end at the same time"
 
 
 def test_a_request_larger_than_a_batch_is_cut_and_put_together_again() -> None:
