@@ -12,7 +12,7 @@ import httpx
 import pytest
 from fastapi import Request
 from fastapi.testclient import TestClient
-from job_service import export, scored
+from job_service import export, scored, wait_for
 from scoring_service import serving
 from starlette.types import Message
 
@@ -99,7 +99,7 @@ def test_a_request_that_is_ended_while_its_row_is_written_keeps_its_files(
 
     monkeypatch.setattr(job_intake, "add_job", slowly)
     asyncio.run(ended_in_between())
-    assert count_open(state.store, "crm") == 1
+    wait_for(lambda: count_open(state.store, "crm") == 1)
     (folder,) = folders(state.settings.data)
     assert folder.upload() is not None
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator, Sequence
-from contextlib import asynccontextmanager
-from typing import Any, TypeVar
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import count
+from typing import Any
 
 import pytest
+from batcher import Named, batching, run, texts
 from fake_scorer import FakeScorer, fake_score
 
 from hx_detect.records import Review, RowFailure, Score
@@ -17,50 +18,6 @@ from hx_detect.serving.metrics import Metrics
 from hx_detect.serving.micro_batch import AT_ONCE, MicroBatcher
 from hx_detect.serving.model_slot import ModelSlot
 from hx_detect.serving.problems import Problem
-
-T = TypeVar("T")
-
-
-class Named(FakeScorer):
-    """A scorer with a version of its own that fails on ``POISON``."""
-
-    def __init__(self, version: str = "1", pause: float = 0.0) -> None:
-        super().__init__(pause)
-        self.model_version = version
-        self.batches: list[int] = []
-
-    def score_stream(self, reviews: Iterable[Review]) -> Iterator[Score | RowFailure]:
-        """Scores in order."""
-        listed = list(reviews)
-        self.batches.append(len(listed))
-        if any("POISON" in review.text for review in listed):
-            raise RuntimeError("the model broke on a customer's words")
-        return super().score_stream(listed)
-
-
-@asynccontextmanager
-async def batching(
-    *scorers: FakeScorer, batch_tokens: int = 2048, queue_texts: int = 1024, timeout: float = 30.0, workers: int = 2
-) -> AsyncIterator[tuple[MicroBatcher, ModelSlot]]:
-    following = iter(scorers)
-    slot = ModelSlot(lambda: next(following))
-    slot.start()
-    batcher = MicroBatcher(
-        slot, Metrics(), batch_tokens=batch_tokens, queue_texts=queue_texts, timeout=timeout, workers=workers
-    )  # fmt: skip
-    batcher.start()
-    try:
-        yield batcher, slot
-    finally:
-        await asyncio.to_thread(batcher.stop, 30.0)
-
-
-def texts(*words: str) -> list[Review]:
-    return [Review(word, id=word) for word in words]
-
-
-def run(work: Callable[[], Coroutine[None, None, T]]) -> T:
-    return asyncio.run(work())
 
 
 def test_results_are_the_scorers_own_and_in_order() -> None:
@@ -90,29 +47,27 @@ def test_requests_are_scored_together() -> None:
 
 
 def test_the_answers_of_a_batch_leave_room_for_others_in_between() -> None:
-    turns: list[int] = []
+    turn, turns = count(), list[int]()
 
     async def work() -> None:
-        scorer, turn = Named(pause=0.002), 0
-
-        async def others() -> None:
-            nonlocal turn
-            while True:
-                turn += 1
-                await asyncio.sleep(0)
-
-        async def one(name: str) -> None:
-            await batcher.submit(texts(name), "k")
-            turns.append(turn)
-
+        scorer = Named(pause=0.002)
         async with batching(scorer) as (batcher, _):
-            beside = asyncio.create_task(others())
-            await asyncio.gather(*(one(f"a{number}") for number in range(100)))
-            beside.cancel()
-        assert max(scorer.batches) > 4 * AT_ONCE
+            loop = asyncio.get_running_loop()
+
+            def others() -> None:
+                turns.append(next(turn))
+                loop.call_soon(others)
+
+            async def one(name: str) -> int:
+                await batcher.submit(texts(name), "k")
+                return turns[-1]
+
+            loop.call_soon(others)
+            ends = Counter(await asyncio.gather(*(one(f"a{number}") for number in range(400))))
+        assert max(scorer.batches) > 8 * AT_ONCE
+        assert max(ends.values()) <= 4 * AT_ONCE, "two batches may end at the same time"
 
     run(work)
-    assert max(Counter(turns).values()) <= 2 * AT_ONCE, "two batches may end at the same time"
 
 
 def test_a_request_larger_than_a_batch_is_cut_and_put_together_again() -> None:
