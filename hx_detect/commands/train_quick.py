@@ -116,7 +116,7 @@ def _tell_languages(table: LabelledTable, parent: Bundle) -> None:
 
 def _check_wanted(wanted: tuple[str, ...], table: LabelledTable) -> None:
     """Every signal that shall be learned is in some row."""
-    from hx_detect.io.columns import fold
+    from hx_detect.io.column_names import fold
 
     lacking = [name for name in wanted if fold(name) not in {fold(one) for one in table.own_signals}]
     if lacking:
@@ -128,7 +128,7 @@ def _check_wanted(wanted: tuple[str, ...], table: LabelledTable) -> None:
 
 
 def _options(arguments: argparse.Namespace, parent: Bundle) -> RefitOptions:
-    from hx_detect.io.columns import fold
+    from hx_detect.io.column_names import fold
     from hx_detect.learning.quick_refit import RefitOptions
 
     titles = {}

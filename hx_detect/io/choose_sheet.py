@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from hx_detect.io.column_names import DESCRIPTIONS, TEXT_NAMES
-from hx_detect.io.columns import fold
+from hx_detect.io.column_names import DESCRIPTIONS, TEXT_NAMES, fold
 from hx_detect.io.dialect import filled
 
 TOP: Final = 200

@@ -23,9 +23,9 @@ from hx_detect.io.column_names import (
     SCORES,
     STARS,
     WHOLE_SCORES,
+    fold,
     is_question,
 )
-from hx_detect.io.column_names import fold as fold  # others have it from here
 from hx_detect.io.ratings import RANGES, goes_to_ten, number_of, rating_of
 from hx_detect.io.rows import Row, Table, value_at
 from hx_detect.io.text_likeness import TextColumn, text_columns

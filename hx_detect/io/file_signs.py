@@ -55,17 +55,14 @@ def begins_as_json(start: bytes) -> bool:
     return _JSON.match(_plain(start)) is not None
 
 
-def begins_as_text_table(start: bytes) -> bool:
-    """True for text whose first line holds a separator and is not the only one; False for what is not text."""
+def format_of_text(start: bytes) -> str | None:
+    """``tsv`` or ``csv`` for text of several lines whose first holds a separator; None for anything else."""
     text = _plain(start)
     first, _, rest = text.replace(b"\r", b"\n").partition(b"\n")
     odd = sum(byte < 32 and byte not in b"\t\r\n\f\v" for byte in text)
-    return odd == 0 and bool(rest.strip()) and any(sign in first for sign in _SEPARATORS)
-
-
-def first_line_has_tab(start: bytes) -> bool:
-    """True for text that is separated by tabs."""
-    return b"\t" in _plain(start).splitlines()[0]
+    if odd or not rest.strip() or not any(sign in first for sign in _SEPARATORS):
+        return None
+    return "tsv" if b"\t" in first else "csv"
 
 
 def _plain(start: bytes) -> bytes:

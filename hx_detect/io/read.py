@@ -5,13 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from hx_detect.io.file_signs import (
-    SIGN_BYTES,
-    begins_as_json,
-    begins_as_text_table,
-    first_line_has_tab,
-    refuse_documents,
-)
+from hx_detect.io.file_signs import SIGN_BYTES, begins_as_json, format_of_text, refuse_documents
 from hx_detect.io.rows import ReadOptions, Table
 from hx_detect.io.source import Source, head
 from hx_detect.wording import say
@@ -50,8 +44,8 @@ def find_format(source: Source) -> str:
         return proven
     if begins_as_json(start):
         return "jsonl"
-    if named == "xlsx" and begins_as_text_table(start):  # old tools call their text .xls, so that Excel opens it
-        return "tsv" if first_line_has_tab(start) else "csv"
+    if named == "xlsx":  # old tools call their text .xls, so that Excel opens it
+        return format_of_text(start) or named
     if named is not None:
         return named
     return "jsonl" if start.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] == b"{" else "csv"

@@ -8,7 +8,8 @@ from dataclasses import replace
 from typing import Any, Final
 
 from hx_detect.errors import ColumnError, UsageError
-from hx_detect.io.columns import find_roles, fold, named_column
+from hx_detect.io.column_names import fold
+from hx_detect.io.columns import find_roles, named_column
 from hx_detect.io.ratings import RANGES
 from hx_detect.io.rows import Table
 from hx_detect.learning.labelled_names import (

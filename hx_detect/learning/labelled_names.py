@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from hx_detect.io.columns import fold, language_code
+from hx_detect.io.column_names import fold
+from hx_detect.io.columns import language_code
 from hx_detect.io.ratings import RANGES, rating_of
 from hx_detect.labels import DISPLAY, KINDS, SENTIMENTS, SIGNALS, STAGES
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from hx_detect.errors import InputFormatError
 from hx_detect.io.blank_text import is_blank_text
-from hx_detect.io.columns import fold
+from hx_detect.io.column_names import fold
 from hx_detect.io.rows import Row, value_at
 from hx_detect.labels import SIGNAL_NAMES
 from hx_detect.learning.labelled_names import (

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from hx_detect.errors import ColumnError, EmptyInputError
-from hx_detect.io.columns import fold
+from hx_detect.io.column_names import fold
 from hx_detect.io.rows import RowsUntilDamage, Table
 from hx_detect.io.source import fetch
 from hx_detect.labels import SIGNAL_NAMES

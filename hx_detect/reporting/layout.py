@@ -9,7 +9,8 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from hx_detect.errors import ColumnError
-from hx_detect.io.columns import find_roles, fold, named_column
+from hx_detect.io.column_names import fold
+from hx_detect.io.columns import find_roles, named_column
 from hx_detect.io.rows import SAMPLE_ROWS, Table
 from hx_detect.io.score_columns import FLAT, NESTED
 from hx_detect.reporting.figure_values import Words

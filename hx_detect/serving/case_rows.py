@@ -9,7 +9,8 @@ from typing import Any, Final
 
 from hx_detect.batch_options import Events
 from hx_detect.errors import ColumnError
-from hx_detect.io.columns import Roles, find_roles, fold, named_column
+from hx_detect.io.column_names import fold
+from hx_detect.io.columns import Roles, find_roles, named_column
 from hx_detect.io.rows import Row, RowsUntilDamage, Table, value_at
 from hx_detect.io.score_columns import FLAT, NESTED
 from hx_detect.serving.case_dates import DateColumn

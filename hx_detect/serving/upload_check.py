@@ -14,7 +14,7 @@ from typing import Final
 
 from hx_detect.errors import HxDetectError, InputFormatError
 from hx_detect.io.encoding import find_encoding
-from hx_detect.io.file_signs import SIGN_BYTES, begins_as_json, begins_as_text_table, first_line_has_tab
+from hx_detect.io.file_signs import SIGN_BYTES, begins_as_json, format_of_text
 from hx_detect.io.source import OpenedSource, Source, damage_reported, fetch, head, plain_name
 from hx_detect.serving.job_files import SUFFIXES, UPLOAD
 from hx_detect.serving.refusal import Refusal, too_large, wrong_type
@@ -114,8 +114,8 @@ def _format(source: Source, name: str) -> str:
     if start.startswith(_OLE):
         raise wrong_type("Old .xls workbooks and workbooks with a password cannot be read",
                          "No se pueden leer libros .xls antiguos ni con contraseña")  # fmt: skip
-    if suffix in (".xls", *_BINARY_SUFFIXES) and begins_as_text_table(start):  # as old tools call their text
-        return "tsv" if first_line_has_tab(start) else "csv"
+    if suffix in (".xls", *_BINARY_SUFFIXES) and (text := format_of_text(start)):  # as old tools call their text
+        return text
     if suffix in _BINARY_SUFFIXES:
         raise wrong_type(f"The file is called {suffix} and is none", f"El fichero se llama {suffix} y no lo es")
     if suffix not in _TEXT_SUFFIXES or start.startswith((*_PACKED, *_BINARY)):

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from hx_detect.errors import ColumnError
-from hx_detect.io.columns import fold, named_column
+from hx_detect.io.column_names import fold
+from hx_detect.io.columns import named_column
 from hx_detect.io.read import open_table
 from hx_detect.io.rows import ReadOptions, RowsUntilDamage, value_at
 from hx_detect.io.source import fetch

@@ -9,7 +9,8 @@ import pytest
 from small_table import TEXTS, table
 
 from hx_detect.errors import ColumnError
-from hx_detect.io.columns import find_roles, fold, language_code
+from hx_detect.io.column_names import fold
+from hx_detect.io.columns import find_roles, language_code
 from hx_detect.wording import set_language
 
 
