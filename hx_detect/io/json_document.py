@@ -30,11 +30,13 @@ class JsonDocument:
 
     Attributes:
         path: name of the list in the object around it, with dots where it lies deeper; ``""`` where there is none.
+        start: place of that list in the text.
     """
 
     source: Source
     encoding: Encoding
     path: str = ""
+    start: int = 0
 
     def pieces(self) -> Iterator[str]:
         """The rows' texts, one JSON value each.
@@ -47,7 +49,7 @@ class JsonDocument:
             raise _too_large(self.source)
         try:
             if self.path:
-                yield from _items(text, dict(_lists(text, _skip(text, 0)))[self.path])
+                yield from _items(text, self.start)
             else:
                 yield from _values(text)
         except (ValueError, RecursionError) as error:
@@ -81,8 +83,9 @@ def json_document(source: Source, encoding: Encoding) -> JsonDocument | None:
     one_line = "\n" not in text[start:end]
     if one_line and (not alone or source.suffix in _LINE_SUFFIXES):
         return None
-    path = _only_list(source, dict(_lists(text, start))) if alone else ""
-    return None if one_line and not path else JsonDocument(source, encoding, path)
+    lists = dict(_lists(text, start)) if alone else {}
+    path = _only_list(source, lists)
+    return None if one_line and not path else JsonDocument(source, encoding, path, lists.get(path, 0))
 
 
 def _only_list(source: Source, lists: dict[str, int]) -> str:
