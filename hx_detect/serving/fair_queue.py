@@ -22,6 +22,8 @@ FRAME_TOKENS: Final = 2
 MOST_WAITS: Final = 10
 ENOUGH: Final = 512
 """Tokens that make a batch as quick, per token, as a larger one, about."""
+FEW: Final = 72
+"""Tokens, about, of batches of which two side by side, a core for each, are quicker than both together."""
 TOKENS_PER_PLACE: Final = 128
 """The queue holds this many tokens for each text that it holds."""
 
@@ -162,7 +164,7 @@ class FairQueue(Generic[T]):
         """The next batch; whoever takes one says ``done`` when they are through with it.
 
         While a small batch is in work, another small one waits for its end and grows meanwhile: half a batch each side
-        by side is slower for all than one after the other.
+        by side is slower for all than one after the other. Two of very few texts go side by side.
 
         Args:
             budget: tokens; the first item is taken whatever it costs.
@@ -209,8 +211,10 @@ class FairQueue(Generic[T]):
                     self._leave(request.caller, lane)
 
     def _worth_taking(self) -> bool:
-        small_in_work = any(tokens < ENOUGH for tokens in self._in_work)
-        return self._texts > 0 and (self._tokens >= ENOUGH or not small_in_work)
+        if not self._texts or self._tokens >= ENOUGH:
+            return self._texts > 0
+        small = [tokens for tokens in self._in_work if tokens < ENOUGH]
+        return not small or (len(small) == 1 and max(self._tokens, *small) <= FEW)
 
     def _wait_for_company(self, budget: int, max_wait: float) -> None:
         """As long as requests follow each other closely, or some came at the last such wait; else nobody may come."""

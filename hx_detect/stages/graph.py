@@ -18,6 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hx_detect.errors import BundleDamagedError
+from hx_detect.read_network import read_network
+from hx_detect.row_graphs import RowGraphs
 from hx_detect.stage_records import IdArray
 from hx_detect.wording import say
 
@@ -52,8 +54,8 @@ class Graph:
         cache: folder for the compiled graph, which makes the next load faster; None for no cache.
         outputs: names of the outputs to give.
         resident: shapes (rows, tokens) that batches will have, for a process that stays: kernels for all of them are
-            made now, and the graph is compiled once more, across the cores, for a few short windows that have them to
-            themselves: the same numbers, sooner. Empty for neither, and a quick start.
+            made now, and the graph is compiled again, across the cores, for a few short windows that have them to
+            themselves, and for lone ones by width: the same numbers, sooner. Empty for neither, and a quick start.
 
     Raises:
         BundleDamagedError: the file is no graph, or has not the outputs.
@@ -80,12 +82,14 @@ class Graph:
         self._lock = Lock()
         self._turn = Lock()
         self._across: Any = None
+        self._rows: RowGraphs | None = None
         self._across_turn = Lock()
         self._counting = Lock()
         self._runs = 0
         with _environment(_ONEDNN):
             try:
-                compiled = _compile(openvino, model, settings, cache)
+                network = read_network(openvino, model)
+                compiled = _compile(openvino, network, settings, cache)
             except RuntimeError as error:
                 raise _damaged(model, str(error).strip().splitlines()[-1]) from error
             places = {name: index for index, output in enumerate(compiled.outputs) for name in output.get_names()}
@@ -97,8 +101,11 @@ class Graph:
             self._queue.set_callback(_collect)
             finalize(self, _settle, self._queue)
             if resident and cores > 1:
-                across = {"NUM_STREAMS": 1, "INFERENCE_NUM_THREADS": min(cores, _MOST_ACROSS)}
-                self._across = _compile(openvino, model, settings | across, cache).create_infer_request()
+                shared = settings | {"NUM_STREAMS": 1, "INFERENCE_NUM_THREADS": min(cores, _MOST_ACROSS)}
+                self._across = _compile(openvino, network, shared, cache).create_infer_request()
+                self._rows = RowGraphs(
+                    openvino, lambda own: _compile(openvino, network, {**settings, **own}, cache), outputs
+                )
             for shape in resident or [(1, 8)]:
                 self._make_kernels(shape, cores)
 
@@ -118,6 +125,8 @@ class Graph:
         Returns:
             The outputs of each batch by name, in order.
         """
+        if self._rows is not None and self._rows.take(batches):
+            return [self._rows.run(ids, mask) for ids, mask in batches]
         with self._counting:
             across = self._across is not None and not self._runs and _are_small(batches)
             self._runs += not across
@@ -207,15 +216,15 @@ def _environment(settings: Mapping[str, str]) -> Iterator[None]:
             os.environ.pop(name, None)
 
 
-def _compile(openvino: ModuleType, model: Path, settings: dict[str, Any], cache: Path | None) -> Any:  # noqa: ANN401 - a class of openvino, which is not imported here
+def _compile(openvino: ModuleType, network: Any, settings: dict[str, Any], cache: Path | None) -> Any:  # noqa: ANN401 - classes of openvino, which is not imported here
     core = openvino.Core()
     if cache is not None:
         try:
             cache.mkdir(parents=True, exist_ok=True)
-            return core.compile_model(str(model), "CPU", settings | {"CACHE_DIR": str(cache)})
+            return core.compile_model(network, "CPU", settings | {"CACHE_DIR": str(cache)})
         except (OSError, RuntimeError):  # a cache that cannot be written or read is not needed
             core = openvino.Core()
-    return core.compile_model(str(model), "CPU", settings)
+    return core.compile_model(network, "CPU", settings)
 
 
 def import_openvino(package: str = "openvino") -> ModuleType:

@@ -11,7 +11,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hx_detect.serving.fair_queue import ENOUGH, TOKENS_PER_PLACE, FairQueue, QueueClosed, QueueFull, Slice, cost_of
+from hx_detect.serving.fair_queue import (
+    ENOUGH,
+    FEW,
+    TOKENS_PER_PLACE,
+    FairQueue,
+    QueueClosed,
+    QueueFull,
+    Slice,
+    cost_of,
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -185,7 +194,7 @@ def test_where_requests_come_fast_the_first_waits_for_company() -> None:
 
 def test_while_a_small_batch_is_in_work_the_next_grows() -> None:
     queue: FairQueue[Request] = FairQueue(1_000)
-    queue.put(Request("a", (1,)))
+    queue.put(Request("a", (FEW + 1,)))
     small = queue.take(10_000, 0.0)
     queue.put(Request("b", (1,)))
     assert queue.take(10_000, 0.0, 0.0) == []
@@ -197,9 +206,25 @@ def test_while_a_small_batch_is_in_work_the_next_grows() -> None:
     assert len(queue.take(10_000, 0.0, 0.0)) == 1, "a large batch in work holds up nothing"
 
 
+def test_two_batches_of_few_texts_go_side_by_side_and_a_third_grows() -> None:
+    queue: FairQueue[Request] = FairQueue(1_000)
+    queue.put(Request("a", (FEW,)))
+    first = queue.take(10_000, 0.0)
+    queue.put(Request("b", (FEW,)))
+    second = queue.take(10_000, 0.0, 0.0)
+    assert [piece.request.caller for piece in second] == ["b"]
+    queue.put(Request("c", (1,)))
+    assert queue.take(10_000, 0.0, 0.0) == []
+    queue.put(Request("d", (FEW,)))
+    queue.done(first)
+    assert queue.take(10_000, 0.0, 0.0) == [], "more than a few wait: they go together, when the second is done"
+    queue.done(second)
+    assert len(queue.take(10_000, 0.0, 0.0)) == 2
+
+
 def test_who_waits_for_a_small_batch_is_woken_by_what_its_end_leaves() -> None:
     queue: FairQueue[Request] = FairQueue(1_000)
-    queue.put(Request("a", (1,)))
+    queue.put(Request("a", (FEW + 1,)))
     small = queue.take(10_000, 0.0)
     queue.put(Request("b", (1,) * 3))
     found: list[list[Slice[Request]]] = []
@@ -215,8 +240,8 @@ def test_who_waits_for_a_small_batch_is_woken_by_what_its_end_leaves() -> None:
 
 def test_who_waited_for_company_in_vain_does_not_take_a_small_batch_beside_another() -> None:
     queue: FairQueue[Request] = FairQueue(1_000)
-    queue.put(Request("a", (1,)))
-    queue.put(Request("b", (1,)))  # so soon after the first that a thread waits for more
+    queue.put(Request("a", (FEW,)))
+    queue.put(Request("b", (FEW,)))  # so soon after the first that a thread waits for more
     found: list[list[Slice[Request]]] = []
     threads = [threading.Thread(target=lambda: found.append(queue.take(10_000, 0.2, 0.5))) for _ in range(2)]
     for thread in threads:
