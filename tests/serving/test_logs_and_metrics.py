@@ -49,11 +49,13 @@ class Stalled:
     """A stream whose reader does not read until it is let."""
 
     def __init__(self) -> None:
+        self.met = threading.Event()
         self.let = threading.Event()
         self.lines: list[str] = []
 
     def write(self, text: str) -> None:
         """Wait, then take it."""
+        self.met.set()
         self.let.wait(60)
         self.lines += text.splitlines()
 
@@ -68,6 +70,8 @@ def test_a_reader_that_stalls_does_not_hold_up_who_logs(monkeypatch: pytest.Monk
     handler.setFormatter(JsonFormatter())
     for number in range(MOST_LINES + 500):
         handler.emit(logging.LogRecord("x", 20, "f", 1, "line %d", (number,), None))
+        if not number:
+            assert stalled.met.wait(60)  # what is being written no longer lies in the handler's memory
     stalled.let.set()
     handler.finish(60)
     events: list[dict[str, Any]] = [json.loads(line) for line in stalled.lines]
