@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import openvino
 import pytest
-from toy_bundle import toy_graph, toy_tokenizer
+from toy_bundle import write_toy_graph
 
 from hx_detect.read_network import read_network
 from hx_detect.row_graphs import MOST_ROWS, RowGraphs
@@ -19,9 +19,7 @@ from hx_detect.stages.graph import OUTPUTS, Graph
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("graph") / "model.xml"
-    openvino.save_model(toy_graph(toy_tokenizer()), path, compress_to_fp16=False)
-    return path
+    return write_toy_graph(tmp_path_factory.mktemp("graph") / "model.xml")
 
 
 @pytest.fixture(scope="module")

@@ -97,6 +97,12 @@ def toy_graph(tokenizer: Tokenizer) -> openvino.Model:
     return model
 
 
+def write_toy_graph(path: Path, tokenizer: Tokenizer | None = None) -> Path:
+    """Write the graph, its weights beside it; gives the path."""
+    openvino.save_model(toy_graph(tokenizer or toy_tokenizer()), path, compress_to_fp16=False)
+    return path
+
+
 def toy_info() -> dict[str, Any]:
     """Its ``bundle.json``."""
     return {
@@ -137,8 +143,7 @@ def write_toy_bundle(
         "bias": np.zeros(columns, np.float32),
     }
     folder.parent.mkdir(parents=True, exist_ok=True)
-    graph = folder.parent / f"{folder.name}-graph.xml"
-    openvino.save_model(toy_graph(tokenizer), graph, compress_to_fp16=False)
+    graph = write_toy_graph(folder.parent / f"{folder.name}-graph.xml", tokenizer)
     write_bundle(
         folder,
         {

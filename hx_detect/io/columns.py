@@ -27,7 +27,7 @@ from hx_detect.io.column_names import (
     is_question,
 )
 from hx_detect.io.ratings import RANGES, goes_to_ten, number_of, rating_of
-from hx_detect.io.rows import Row, Table, value_at
+from hx_detect.io.rows import Table, value_at
 from hx_detect.io.text_likeness import TextColumn, text_columns
 from hx_detect.labels import KINDS
 from hx_detect.wording import say
@@ -116,7 +116,7 @@ def named_column(table: Table, file: str, name: str, *, option: str) -> str:
 def _find_text(table: Table, file: str, taken: set[str]) -> tuple[str, list[str]]:
     """The text column; which it is and why, and which others have texts that are not read."""
     names = [path for name in table.columns for path in _paths(table, name) if path not in taken]
-    found = text_columns({name: _values(table.sample, name) for name in names})
+    found = text_columns({name: _values(table, name) for name in names})
     if not found:
         raise ColumnError(
             say(
@@ -138,18 +138,18 @@ def _find_text(table: Table, file: str, taken: set[str]) -> tuple[str, list[str]
 
 def _paths(table: Table, name: str) -> list[str]:
     """The column, and the paths to the fields of the objects that it holds."""
-    cells = (row.values.get(name) for row in table.sample if row.failure is None)
+    cells = (values.get(name) for values in table.first_values())
     fields = [field for cell in cells if isinstance(cell, Mapping) for field in cell]
     return [name, *(f"{name}.{field}" for field in dict.fromkeys(map(str, fields)))]
 
 
 def _other_texts(table: Table, best: TextColumn, others: Sequence[TextColumn]) -> list[str]:
     """One sentence for each other column of customers' words that says something where the chosen one is blank."""
-    rows = [row.values for row in table.sample if row.failure is None]
+    rows = table.first_values()
     blank = [values for values in rows if is_blank_text(value_at(values, best.name))]
     told: list[str] = []
     for other in others:
-        cells = _values(table.sample, other.name)
+        cells = _values(table, other.name)
         count = sum(not is_blank_text(value_at(values, other.name)) for values in blank)
         if count and other.may_be_customers and len(set(cells)) >= _DISTINCT * len(cells):
             told.append(
@@ -211,7 +211,7 @@ def _id_by_part(table: Table, columns: Sequence[str]) -> str | None:
         named = IDS & set(parts) or (NUMBERS & set(parts) and not counts)
         if not named or NOT_IDS & set(parts) or is_question(column):
             continue
-        values = [str(row.values.get(column)).strip() for row in table.sample if row.failure is None]
+        values = [str(row.get(column)).strip() for row in table.first_values()]
         if values and len(set(values)) == len(values) and all(map(_is_id, values)):
             return column
     return None
@@ -261,14 +261,14 @@ def language_code(value: object) -> str | None:
     return "en" if first in ("en", "eng", "english", "ingles") else None
 
 
-def _values(sample: Sequence[Row], name: str) -> list[str]:
-    values = (value_at(row.values, name) for row in sample if row.failure is None)
-    return [value[:2_000] for value in values if isinstance(value, str) and not is_blank_text(value)]
+def _values(table: Table, name: str) -> list[str]:
+    cells = (value_at(values, name) for values in table.first_values())
+    return [value[:2_000] for value in cells if isinstance(value, str) and not is_blank_text(value)]
 
 
 def _known(table: Table, column: str) -> list[Any]:
-    values = (row.values.get(column) for row in table.sample if row.failure is None)
-    return [value for value in values if value not in (None, "")]
+    cells = (values.get(column) for values in table.first_values())
+    return [value for value in cells if value not in (None, "")]
 
 
 def _listed(columns: Sequence[str]) -> str:

@@ -13,7 +13,7 @@ from typing import Final
 
 from hx_detect.errors import InputFormatError
 from hx_detect.io.encoding import Encoding
-from hx_detect.io.source import OpenedSource, Source, damage_reported, head
+from hx_detect.io.source import Source, head
 from hx_detect.wording import figure, say
 
 LIMIT: Final = 64 << 20
@@ -104,12 +104,7 @@ def _only_list(source: Source, lists: dict[str, int]) -> str:
 
 def _text_of(source: Source, encoding: Encoding) -> str | None:
     """The whole text, or None where it is larger than ``LIMIT``."""
-    opened = OpenedSource(source)
-    try:
-        with damage_reported(source):
-            data = opened.read(LIMIT + 1)
-    finally:
-        opened.close()
+    data = head(source, LIMIT + 1)
     if len(data) > LIMIT:
         return None
     try:

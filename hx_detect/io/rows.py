@@ -124,6 +124,10 @@ class Table:
     schema: Any = field(default=None)
     questions: Mapping[str, str] = field(default_factory=dict)
 
+    def first_values(self) -> list[Mapping[str, Any]]:
+        """Values of the sample's rows, without those that cannot be read."""
+        return [row.values for row in self.sample if row.failure is None]
+
 
 def value_at(values: Mapping[str, Any], path: str) -> object:
     """The value of a column, or of a dotted path into nested objects (``review.text``); None where there is none."""

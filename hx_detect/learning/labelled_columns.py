@@ -240,8 +240,8 @@ def _why_unused(column: str, cells: Sequence[Any], *, blanks: bool) -> str:
 
 
 def _filled(table: Table, column: str) -> list[Any]:
-    values = (row.values.get(column) for row in table.sample if row.failure is None)
-    return [value for value in values if not is_blank(value)]
+    cells = (values.get(column) for values in table.first_values())
+    return [value for value in cells if not is_blank(value)]
 
 
 def _are_marks(cells: Sequence[Any]) -> bool:

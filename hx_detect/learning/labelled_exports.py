@@ -11,7 +11,7 @@ from hx_detect.errors import EmptyInputError, InputFormatError
 from hx_detect.io.encoding import find_encoding
 from hx_detect.io.read import find_format, open_table
 from hx_detect.io.rows import SAMPLE_ROWS, ReadOptions, Row, Table
-from hx_detect.io.source import OpenedSource, Source, damage_reported, head
+from hx_detect.io.source import Source, head
 from hx_detect.learning.labelled_tools import flat_records, is_export, list_questions
 from hx_detect.records import RowFailure
 from hx_detect.wording import say
@@ -51,7 +51,7 @@ def open_labelled(source: Source, options: ReadOptions) -> Table:
     if whole is not None:
         return table_of(whole, "json")
     table = open_table(source, options)
-    if not any(is_export(row.values) for row in table.sample if row.failure is None):
+    if not any(map(is_export, table.first_values())):
         return table
     return _flattened(table.source.rows(), table)
 
@@ -106,12 +106,7 @@ def _whole_json(source: Source, options: ReadOptions) -> list[Any] | None:
     start = head(source, 64).lstrip(b"\xef\xbb\xbf \r\n\t")
     if not start.startswith(b"[") and source.suffix != ".json":
         return None
-    opened = OpenedSource(source)
-    try:
-        with damage_reported(source):
-            content = opened.read(_LARGEST + 1)
-    finally:
-        opened.close()
+    content = head(source, _LARGEST + 1)
     if len(content) > _LARGEST:
         raise _broken(source, say("it is larger than 1 GB", "pasa de 1 GB"))
     try:

@@ -142,8 +142,8 @@ def _groups(table: Table, taken: set[str]) -> list[str]:
 
 
 def _sample(table: Table, name: str) -> list[Any]:
-    values = (row.values.get(name) for row in table.sample if row.failure is None)
-    return [value for value in values if value not in (None, "") and not isinstance(value, Mapping | list)]
+    cells = (values.get(name) for values in table.first_values())
+    return [value for value in cells if value not in (None, "") and not isinstance(value, Mapping | list)]
 
 
 def _finding(role: str, roles: Mapping[str, str], given: Mapping[str, str | None]) -> Words:

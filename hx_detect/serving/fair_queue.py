@@ -13,7 +13,7 @@ import time
 from collections import OrderedDict, deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final, Generic, Protocol, TypeVar
+from typing import Any, Final, Generic, Protocol, TypeVar
 
 QUANTUM: Final = 128
 """Tokens that a caller is served with at each turn, about."""
@@ -93,6 +93,11 @@ class _Lane(Generic[T]):
 def cost_of(text: str) -> int:
     """Tokens of a text, about: known before it is cut into tokens."""
     return len(text) // CHARS_PER_TOKEN + FRAME_TOKENS
+
+
+def tokens_of(batch: Sequence[Slice[Any]]) -> int:
+    """Tokens of all its slices, about."""
+    return sum(piece.tokens for piece in batch)
 
 
 class FairQueue(Generic[T]):
@@ -183,7 +188,7 @@ class FairQueue(Generic[T]):
                 return []
             batch = self._taken(budget)
             if batch:
-                self._in_work.append(sum(piece.tokens for piece in batch))
+                self._in_work.append(tokens_of(batch))
             if self._worth_taking():  # who waits may have looked before that was so
                 self._changed.notify()
             return batch
@@ -191,7 +196,7 @@ class FairQueue(Generic[T]):
     def done(self, batch: Sequence[Slice[T]]) -> None:
         """A batch that was taken is no longer in work."""
         with self._changed:
-            self._in_work.remove(sum(piece.tokens for piece in batch))
+            self._in_work.remove(tokens_of(batch))
 
     def close(self) -> None:
         """Take no more requests; those that wait can still be taken."""

@@ -11,7 +11,7 @@ from typing import Any, Final, Generic, TypeVar
 
 from hx_detect.batch_options import StreamScorer
 from hx_detect.records import Review, RowFailure, Score
-from hx_detect.serving.fair_queue import FairQueue, QueueClosed, QueueFull, Slice, cost_of
+from hx_detect.serving.fair_queue import FairQueue, QueueClosed, QueueFull, Slice, cost_of, tokens_of
 from hx_detect.serving.logs import log
 from hx_detect.serving.metrics import Metrics
 from hx_detect.serving.model_slot import ModelSlot
@@ -239,7 +239,7 @@ class MicroBatcher:
         seconds = time.monotonic() - started
         _hand_over(pieces, shaped)
         self._metrics.batch(results, seconds)
-        tokens = sum(piece.tokens for piece in pieces)
+        tokens = tokens_of(pieces)
         self._tokens_per_second += _SMOOTH * (tokens / max(seconds, 1e-3) - self._tokens_per_second)
 
 

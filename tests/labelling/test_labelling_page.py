@@ -13,6 +13,7 @@ import pytest
 from console_pages import PHONE, SLOW_MACHINE_MS, WIDE, Console
 from labelling_tables import TEXTS, session_in, tasks_of
 from playwright.sync_api import Browser, Page, expect
+from waiting import until
 
 from hx_detect.labelling.session import Session
 
@@ -81,14 +82,6 @@ def press(page: Page, *keys: str) -> None:
 def kept(session: Session) -> list[dict[str, Any]]:
     """What is on the disk."""
     return [json.loads(line) for line in session.log.place.read_text(encoding="utf-8").splitlines()]
-
-
-def until(holds: Callable[[], bool]) -> None:
-    """Wait for something that is not on the page."""
-    end = time.monotonic() + 30
-    while not holds():
-        assert time.monotonic() < end, "it did not come about"
-        time.sleep(0.02)
 
 
 def test_a_text_is_labelled_with_the_keyboard_alone(visit: Callable[..., Page], session: Session) -> None:

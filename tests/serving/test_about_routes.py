@@ -11,6 +11,7 @@ from fake_scorer import FakeScorer
 from fastapi.testclient import TestClient
 from scoring_service import serving, wait_ready
 from toy_bundle import write_toy_bundle
+from waiting import until
 
 from hx_detect.labels import LEVELS, SIGNALS
 from hx_detect.scorer import Scorer
@@ -80,9 +81,8 @@ def test_metrics_count_what_happens_without_saying_what_was_written(tmp_path: Pa
         client.post("/v1/score", json={"reviews": reviews})
         client.post("/v1/score", json={"texto": "nadie"})
         client.get("/secret/path/of/nadie")
+        until(lambda: '{code="unscorable"}' in client.get("/metrics").text)  # counted last, after the answers
         shown = client.get("/metrics")
-        while "hx_texts_total{" not in shown.text:  # a batch is counted right after its answers are handed over
-            shown = client.get("/metrics")
         assert shown.headers["content-type"].startswith("text/plain; version=0.0.4")
         values = dict(line.rsplit(" ", 1) for line in shown.text.splitlines() if not line.startswith("#"))
         assert values['hx_requests_total{code="",method="POST",route="/v1/score",status="200"}'] == "1.0"

@@ -4,24 +4,20 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from fake_scorer import FakeScorer
 from toy_bundle import write_toy_bundle
+from waiting import until
 
 from hx_detect.errors import BundleDamagedError, SelfTestError
 from hx_detect.registry.versions import Registry
 from hx_detect.scorer import Scorer
 from hx_detect.serving.model_slot import ModelSlot, Reloaded, SlotState, check, mark_of, model_folder, slot_of
 
-
-def until(true: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 120
-    while not true():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+TAKEN_UP = 120.0
+"""Seconds in which another model must be taken up."""
 
 
 def test_the_life_of_a_slot() -> None:
@@ -148,16 +144,16 @@ def test_the_pointer_is_followed(tmp_path: Path) -> None:
         time.sleep(0.1)
         assert len(told) == 1, "nothing had changed"
         point("two")
-        until(lambda: slot.current is not None and slot.current.model_version == "0.2.0")
+        until(lambda: slot.current is not None and slot.current.model_version == "0.2.0", TAKEN_UP)
         (tmp_path / "two" / "bundle.json").write_bytes(b"{}")
         (tmp_path / "two" / "SHA256SUMS").write_bytes(b"spoilt")
-        until(lambda: told[-1] is None)
+        until(lambda: told[-1] is None, TAKEN_UP)
         assert slot.current is not None
         assert slot.current.model_version == "0.2.0"
         time.sleep(0.2)
         assert told.count(None) == 1, "a model that failed is not tried again until it changes"
         point("one")
-        until(lambda: slot.current is not None and slot.current.model_version == "0.1.0")
+        until(lambda: slot.current is not None and slot.current.model_version == "0.1.0", TAKEN_UP)
     finally:
         slot.drain()
         following.join(60)

@@ -16,7 +16,7 @@ import numpy as np
 import openvino
 import pytest
 from openvino import opset13 as ops
-from toy_bundle import toy_graph, toy_tokenizer
+from toy_bundle import write_toy_graph
 
 from hx_detect.errors import BundleDamagedError
 from hx_detect.stages import graph as graph_module
@@ -27,9 +27,7 @@ CAPACITY = "ONEDNN_PRIMITIVE_CACHE_CAPACITY"
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("graph") / "model.xml"
-    openvino.save_model(toy_graph(toy_tokenizer()), path, compress_to_fp16=False)
-    return path
+    return write_toy_graph(tmp_path_factory.mktemp("graph") / "model.xml")
 
 
 def batch(rows: int, width: int) -> tuple[np.ndarray, np.ndarray]:
